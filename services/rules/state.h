@@ -1,0 +1,57 @@
+// What the rules read and what they change: keys and bytes, no store.
+#ifndef CRADLE_SERVICES_RULES_STATE_H_
+#define CRADLE_SERVICES_RULES_STATE_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace cradle::rules {
+
+// Reads the admission state. Keys are those of state_keys.h.
+class StateReader {
+ public:
+  virtual ~StateReader() = default;
+  // The bytes, or nullopt. An error is the store's and ends the judgement: it is never a refusal.
+  virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const = 0;
+};
+
+struct Change {
+  std::string key;
+  std::string value;
+  friend bool operator==(const Change&, const Change&) = default;
+};
+
+// What one admitted statement changes: later changes of a key win. Nothing is ever deleted.
+using Changes = std::vector<Change>;
+
+// Changes not yet committed, over a base that must outlive it. Not thread-safe.
+class StateOverlay : public StateReader {
+ public:
+  explicit StateOverlay(const StateReader* base) : base_(base) {}
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
+  void Apply(const Changes& changes);
+  void Clear() { changed_.clear(); }
+  const std::map<std::string, std::string, std::less<>>& changed() const { return changed_; }
+
+ private:
+  const StateReader* base_;
+  std::map<std::string, std::string, std::less<>> changed_;
+};
+
+// An empty state; under a StateOverlay it is a whole state in memory.
+class EmptyState : public StateReader {
+ public:
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view) const override {
+    return std::nullopt;
+  }
+};
+
+}  // namespace cradle::rules
+
+#endif  // CRADLE_SERVICES_RULES_STATE_H_
