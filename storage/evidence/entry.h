@@ -19,7 +19,8 @@ enum class EntryKind : uint8_t { kAdmitted = 1, kDisputed = 2 };
 struct Entry {
   EntryKind kind = EntryKind::kAdmitted;
   int64_t recorded_time_ms = 0;
-  std::array<uint8_t, 16> salt{};  // drawn by the ledger, so that a public leaf hash reveals nothing
+  std::array<uint8_t, 16>
+      salt{};  // drawn by the ledger, so that a public leaf hash reveals nothing
   SignedStatement signed_statement;
   friend bool operator==(const Entry&, const Entry&) = default;
 };

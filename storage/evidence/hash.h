@@ -19,18 +19,18 @@ Hash Sha256(std::string_view bytes);
 // Of the parts, one after the other.
 Hash Sha256(std::initializer_list<std::string_view> parts);
 
-Hash EmptyRoot();                                       // SHA-256("")
-Hash LeafHash(std::string_view entry);                  // SHA-256(0x00 ‖ entry)
-Hash NodeHash(const Hash& left, const Hash& right);     // SHA-256(0x01 ‖ left ‖ right)
+Hash EmptyRoot();                                    // SHA-256("")
+Hash LeafHash(std::string_view entry);               // SHA-256(0x00 ‖ entry)
+Hash NodeHash(const Hash& left, const Hash& right);  // SHA-256(0x01 ‖ left ‖ right)
 
-std::string_view AsBytes(const Hash& hash);             // lives as long as `hash`
+std::string_view AsBytes(const Hash& hash);  // lives as long as `hash`
 // INVALID_ARGUMENT unless exactly 32 bytes.
 absl::StatusOr<Hash> HashFromBytes(std::string_view bytes);
 
 std::string Hex(std::string_view bytes);
 std::string Hex(const Hash& hash);
 absl::StatusOr<std::string> FromHex(std::string_view hex);
-std::string Base64(std::string_view bytes);             // RFC 4648 §4, padded
+std::string Base64(std::string_view bytes);  // RFC 4648 §4, padded
 absl::StatusOr<std::string> FromBase64(std::string_view text);
 
 }  // namespace cradle::evidence

@@ -51,6 +51,8 @@ class Frontier {
 
  private:
   uint64_t size_ = 0;
+  std::vector<Hash>
+      peaks_;  // roots of the perfect subtrees, widest first: one for each bit of size_
   std::vector<std::vector<Hash>> partial_;  // [level] hashes of the rightmost, not full tile
   std::vector<TileWrite> full_;             // tiles filled since TakeChanged
   std::vector<bool> changed_;               // [level]
