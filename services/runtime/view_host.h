@@ -1,0 +1,62 @@
+// A view with its store and its follower: what every service that follows the log is made of.
+#ifndef CRADLE_SERVICES_RUNTIME_VIEW_HOST_H_
+#define CRADLE_SERVICES_RUNTIME_VIEW_HOST_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "services/runtime/clock.h"
+#include "services/runtime/follower.h"
+#include "services/runtime/read_handler.h"
+#include "services/runtime/view.h"
+#include "storage/kv/store.h"
+
+namespace cradle::runtime {
+
+class ViewHost {
+ public:
+  explicit ViewHost(const View& view) : view_(view) {}
+  ~ViewHost() { Stop(); }
+
+  // Opens or creates the store in `directory` and follows the log. The rest must outlive the host.
+  absl::Status Start(const std::string& directory,
+                     std::shared_ptr<v1::LedgerService::StubInterface> ledger,
+                     RuleDataSource& rule_data, const Clock& clock);
+  // No read may come in any more. What waits is answered UNAVAILABLE.
+  void Stop();
+  absl::Status Health() const;
+
+  // Valid between Start and Stop.
+  const Clock& clock() const { return *clock_; }
+  RuleDataSource& rule_data() const { return *rule_data_; }
+
+  // HandleRead over this view; UNAVAILABLE before Start.
+  template <typename Request, typename Response, typename Read>
+  grpc::ServerUnaryReactor* Handle(grpc::CallbackServerContext* context, const Request* request,
+                                   Response* response, Read read) {
+    if (!started_.load(std::memory_order_acquire)) {
+      grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+      reactor->Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE,
+                                   std::string(view_.name()) + " is not started yet"));
+      return reactor;
+    }
+    return HandleRead(context, *follower_, *store_, request, response, std::move(read));
+  }
+
+ private:
+  const View& view_;
+  std::atomic<bool> started_ = false;
+  const Clock* clock_ = nullptr;
+  RuleDataSource* rule_data_ = nullptr;
+  std::unique_ptr<kv::Store> store_;
+  std::unique_ptr<Follower> follower_;
+};
+
+}  // namespace cradle::runtime
+
+#endif  // CRADLE_SERVICES_RUNTIME_VIEW_HOST_H_
