@@ -1,0 +1,207 @@
+#include "services/monitoring/core/clock_facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+#include "services/monitoring/core/storage_clock.h"
+#include "services/rules/admission.h"
+#include "services/rules/calendar.h"
+#include "services/rules/state_keys.h"
+
+namespace cradle::monitoring {
+namespace {
+
+using state::v1::BatchState;
+using state::v1::ClockFactKind;
+
+class Collector {
+ public:
+  Collector(const rules::StateReader& before, const rules::StateReader& after,
+            const rules::RuleData& data, uint64_t index, int64_t act_time_ms)
+      : before_(before), after_(after), data_(data), index_(index), act_time_ms_(act_time_ms) {}
+
+  // The earliest time ever asserted begins a clock; a time claimed later than the time of act would
+  // be to the claimer's advantage and does not count.
+  absl::Status Begin(const std::string& batch_id, std::initializer_list<int64_t> asserted_ms) {
+    absl::StatusOr<BatchState> batch = Batch(after_, batch_id);
+    if (!batch.ok()) return batch.status();
+    int64_t earliest = act_time_ms_;
+    for (const int64_t time_ms : asserted_ms) {
+      if (time_ms > 0) earliest = std::min(earliest, time_ms);
+    }
+    absl::StatusOr<std::string> date = DateAt(batch->site(), earliest);
+    if (!date.ok()) return date.status();
+    Add(*batch, batch->custodian(), OwnTrigger(*batch), batch->site(),
+        state::v1::CLOCK_FACT_KIND_START, *date, batch->mass_g());
+    return absl::OkStatus();
+  }
+
+  absl::Status Declare(const statement::v1::StockDeclared& declared) {
+    absl::StatusOr<BatchState> batch = Batch(after_, declared.batch());
+    if (!batch.ok()) return batch.status();
+    Add(*batch, batch->custodian(), OwnTrigger(*batch), batch->site(),
+        state::v1::CLOCK_FACT_KIND_START, declared.storage_start_date(), batch->mass_g());
+    return absl::OkStatus();
+  }
+
+  absl::Status End(const std::string& batch_id) {
+    absl::StatusOr<BatchState> batch = Batch(before_, batch_id);
+    if (!batch.ok()) return batch.status();
+    return StopClockOf(*batch, batch->custodian(), batch->site());
+  }
+
+  // Arrival begins the receiver's clock, confirmed or not.
+  absl::Status Arrive(const statement::v1::LoadDelivered& delivered) {
+    absl::StatusOr<std::optional<state::v1::ManifestState>> manifest =
+        rules::ReadManifest(after_, delivered.manifest());
+    if (!manifest.ok()) return manifest.status();
+    if (!manifest->has_value()) return Missing("manifest", delivered.manifest());
+    const statement::v1::ManifestIssued& issued = (*manifest)->issued();
+    const int64_t arrival_ms = delivered.delivered_time_ms() > 0
+                                   ? std::min(act_time_ms_, delivered.delivered_time_ms())
+                                   : act_time_ms_;
+    absl::StatusOr<std::string> date = DateAt(issued.receiver_site(), arrival_ms);
+    if (!date.ok()) return date.status();
+    for (const statement::v1::ManifestLine& line : issued.lines()) {
+      absl::StatusOr<BatchState> batch = Batch(after_, line.batch());
+      if (!batch.ok()) return batch.status();
+      const bool came_back = batch->generator() == issued.receiver();
+      Add(*batch, issued.receiver(), came_back ? Trigger::kOwnWaste : Trigger::kCollectedWaste,
+          issued.receiver_site(),
+          came_back ? state::v1::CLOCK_FACT_KIND_RESUME : state::v1::CLOCK_FACT_KIND_START, *date,
+          batch->mass_g());
+    }
+    return absl::OkStatus();
+  }
+
+  // Confirmed receipt ends the consignor's clock; the receiver's goes on with the mass weighed.
+  absl::Status Confirm(const statement::v1::ReceiptConfirmed& confirmed) {
+    for (const statement::v1::ReceivedLine& line : confirmed.lines()) {
+      absl::StatusOr<BatchState> sent = Batch(before_, line.batch());
+      if (!sent.ok()) return sent.status();
+      absl::StatusOr<BatchState> received = Batch(after_, line.batch());
+      if (!received.ok()) return received.status();
+      if (absl::Status status = StopClockOf(*sent, sent->custodian(), sent->site()); !status.ok()) {
+        return status;
+      }
+      absl::StatusOr<std::string> date = DateAt(received->site(), act_time_ms_);
+      if (!date.ok()) return date.status();
+      const bool own = received->generator() == received->custodian();
+      Add(*received, received->custodian(), own ? Trigger::kOwnWaste : Trigger::kCollectedWaste,
+          received->site(),
+          own ? state::v1::CLOCK_FACT_KIND_RESUME : state::v1::CLOCK_FACT_KIND_START, *date,
+          received->mass_g());
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<ClockUpdate> Take() { return std::move(updates_); }
+
+ private:
+  static absl::Status Missing(std::string_view what, std::string_view id) {
+    return absl::DataLossError(fmt::format("{} {} is not in the state", what, id));
+  }
+
+  // Waste generated, or declared as one's own, by its present holder is T1; all else T5.
+  static Trigger OwnTrigger(const BatchState& batch) {
+    const bool own = batch.generator() == batch.custodian() &&
+                     batch.stock_origin() != statement::v1::STOCK_ORIGIN_RECEIVED;
+    return own ? Trigger::kOwnWaste : Trigger::kCollectedWaste;
+  }
+
+  absl::StatusOr<BatchState> Batch(const rules::StateReader& state, const std::string& id) const {
+    absl::StatusOr<std::optional<BatchState>> batch = rules::ReadBatch(state, id);
+    if (!batch.ok()) return batch.status();
+    if (!batch->has_value()) return Missing("batch", id);
+    return **std::move(batch);
+  }
+
+  absl::StatusOr<std::string> DateAt(const std::string& site_id, int64_t time_ms) const {
+    absl::StatusOr<std::optional<std::string>> bytes = after_.Get(rules::keys::Site(site_id));
+    if (!bytes.ok()) return bytes.status();
+    state::v1::SiteState site;
+    if (bytes->has_value() && !site.ParseFromString(**bytes)) return Missing("site", site_id);
+    const int64_t offset_ms =
+        data_.ZoneOffsetMs(site.registered().time_zone()).value_or(rules::kLogZoneOffsetMs);
+    return rules::FormatDate(rules::DayOf(time_ms, offset_ms));
+  }
+
+  absl::Status StopClockOf(const BatchState& batch, const std::string& organisation,
+                           const std::string& site) {
+    absl::StatusOr<std::string> date = DateAt(site, act_time_ms_);
+    if (!date.ok()) return date.status();
+    Add(batch, organisation, OwnTrigger(batch), site, state::v1::CLOCK_FACT_KIND_STOP, *date,
+        batch.mass_g());
+    return absl::OkStatus();
+  }
+
+  void Add(const BatchState& batch, const std::string& organisation, Trigger trigger,
+           const std::string& site, ClockFactKind kind, const std::string& date, int64_t mass_g) {
+    ClockUpdate update;
+    update.clock.set_batch(batch.batch());
+    update.clock.set_organisation(organisation);
+    update.clock.set_trigger(static_cast<uint32_t>(trigger));
+    update.clock.set_waste_code(batch.waste_code());
+    update.clock.set_generator(batch.generator());
+    update.clock.set_site(site);
+    update.clock.set_evidence_grade(batch.evidence_grade());
+    update.fact.set_kind(kind);
+    update.fact.set_index(index_);
+    update.fact.set_date(date);
+    update.fact.set_mass_g(mass_g);
+    updates_.push_back(std::move(update));
+  }
+
+  const rules::StateReader& before_;
+  const rules::StateReader& after_;
+  const rules::RuleData& data_;
+  const uint64_t index_;
+  const int64_t act_time_ms_;
+  std::vector<ClockUpdate> updates_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<ClockUpdate>> ClockUpdates(const rules::StateReader& before,
+                                                      const rules::StateReader& after,
+                                                      const rules::RuleData& data,
+                                                      const statement::v1::Statement& statement,
+                                                      uint64_t index, int64_t act_time_ms) {
+  Collector collector(before, after, data, index, act_time_ms);
+  absl::Status status;
+  switch (statement.event_case()) {
+    case statement::v1::Statement::kStockDeclared:
+      status = collector.Declare(statement.stock_declared());
+      break;
+    case statement::v1::Statement::kBatchGenerated: {
+      const auto& generated = statement.batch_generated();
+      status = collector.Begin(generated.batch(),
+                               {generated.opened_time_ms(), generated.generated_time_ms()});
+      break;
+    }
+    case statement::v1::Statement::kBatchStored: {
+      const auto& stored = statement.batch_stored();
+      // Storing what was received begins nothing: the clock runs since its arrival.
+      status = collector.Begin(stored.batch(), {stored.stored_time_ms()});
+      break;
+    }
+    case statement::v1::Statement::kBatchTreated:
+      status = collector.End(statement.batch_treated().batch());
+      break;
+    case statement::v1::Statement::kLoadDelivered:
+      status = collector.Arrive(statement.load_delivered());
+      break;
+    case statement::v1::Statement::kReceiptConfirmed:
+      status = collector.Confirm(statement.receipt_confirmed());
+      break;
+    default:
+      break;
+  }
+  if (!status.ok()) return status;
+  return collector.Take();
+}
+
+}  // namespace cradle::monitoring

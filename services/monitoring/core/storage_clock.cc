@@ -1,0 +1,87 @@
+#include "services/monitoring/core/storage_clock.h"
+
+#include <algorithm>
+
+#include "services/rules/calendar.h"
+
+namespace cradle::monitoring {
+namespace {
+
+using state::v1::ClockFact;
+
+// Folds print the dates they keep, so a date that does not parse is the same as one never said.
+std::optional<absl::CivilDay> DayOf(const ClockFact& fact) {
+  absl::StatusOr<absl::CivilDay> day = rules::ParseDate(fact.date());
+  if (!day.ok()) return std::nullopt;
+  return *day;
+}
+
+// What some facts of a clock say together.
+struct Told {
+  bool begun = false;
+  bool running = false;
+  bool start_unknown = false;
+  std::optional<absl::CivilDay> start;
+  int64_t mass_g = 0;
+  std::vector<uint64_t> entries;
+
+  void Take(const ClockFact& fact) {
+    const std::optional<absl::CivilDay> day = DayOf(fact);
+    if (fact.kind() == state::v1::CLOCK_FACT_KIND_START) {
+      if (!begun) running = true;
+      begun = true;
+      if (!day) start_unknown = true;
+      if (day && (!start || *day < *start)) start = day;
+    } else {
+      running = begun && fact.kind() == state::v1::CLOCK_FACT_KIND_RESUME;
+    }
+    mass_g = fact.mass_g();
+    if (entries.empty() || entries.back() != fact.index()) entries.push_back(fact.index());
+  }
+};
+
+}  // namespace
+
+Reading ReadClock(const state::v1::StorageClock& clock, uint64_t known, absl::CivilDay date,
+                  const Limits& limits) {
+  Told told;
+  for (const ClockFact& fact : clock.facts()) {
+    if (fact.index() >= known) break;
+    const std::optional<absl::CivilDay> day = DayOf(fact);
+    if (day && *day > date) continue;  // not yet so on that date
+    told.Take(fact);
+  }
+  Reading reading;
+  if (!told.running) return reading;
+  reading.mass_g = told.mass_g;
+  reading.entries = std::move(told.entries);
+  if (told.start_unknown || !told.start) {
+    reading.standing = Standing::kOver;
+    return reading;
+  }
+  reading.start = told.start;
+  reading.last_day = rules::LastDayOfPeriod(*told.start, limits.years);
+  reading.age_days = date - *told.start;
+  if (date > *reading.last_day) {
+    reading.standing = Standing::kOver;
+  } else if (*reading.last_day - date <= limits.warn_days) {
+    reading.standing = Standing::kWarned;
+  } else {
+    reading.standing = Standing::kWithin;
+  }
+  return reading;
+}
+
+std::optional<absl::CivilDay> EarliestStart(const state::v1::StorageClock& clock) {
+  Told told;
+  for (const ClockFact& fact : clock.facts()) told.Take(fact);
+  return told.start_unknown ? std::nullopt : told.start;
+}
+
+bool Running(const state::v1::StorageClock& clock) {
+  Told told;
+  for (const ClockFact& fact : clock.facts()) told.Take(fact);
+  return told.running;
+}
+
+}  // namespace cradle::monitoring

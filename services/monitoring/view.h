@@ -1,0 +1,33 @@
+// The monitoring view's own keys. <clock> is batch/trigger/organisation.
+//   v/clock/<clock>            StorageClock
+//   v/run/<date>/<clock>       empty: the clock runs; by its earliest start, `0000-00-00` if
+//   unknown v/stop/<index>/<clock>     empty: that entry (8 bytes, big-endian) stopped it
+//   v/rules/<index>            32 bytes: the data bundle named by that entry
+// A list for today scans only `run` keys old enough to be in it; one for an earlier prefix also the
+// clocks stopped since.
+#ifndef CRADLE_SERVICES_MONITORING_VIEW_H_
+#define CRADLE_SERVICES_MONITORING_VIEW_H_
+
+#include "absl/status/status.h"
+#include "cradle/v1/monitoring.pb.h"
+#include "services/rules/rule_data.h"
+#include "services/runtime/follower.h"
+#include "services/runtime/view.h"
+#include "storage/kv/store.h"
+
+namespace cradle::monitoring {
+
+const runtime::View& MonitoringView();
+
+// The list as of a date and a prefix of the log. `folded` is what `view` has folded, `today` the
+// day in the log's zone that an empty date stands for; `find_bundle` brings the data of a bundle.
+// INVALID_ARGUMENT: a date or division that is none. OUT_OF_RANGE: a prefix longer than `folded`.
+absl::Status GetList(
+    const kv::Reader& view, uint64_t folded, absl::CivilDay today,
+    const std::function<absl::StatusOr<std::shared_ptr<const rules::RuleData>>(std::string_view)>&
+        find_bundle,
+    const v1::GetListRequest& request, v1::GetListResponse& response);
+
+}  // namespace cradle::monitoring
+
+#endif  // CRADLE_SERVICES_MONITORING_VIEW_H_

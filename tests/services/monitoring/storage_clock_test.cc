@@ -1,0 +1,159 @@
+#include "services/monitoring/core/storage_clock.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "services/rules/calendar.h"
+
+namespace cradle::monitoring {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr Limits kOneYear{.years = 1, .warn_days = 30};
+
+// A clock told in the order of the log: each call is one more entry.
+class ClockBuilder {
+ public:
+  ClockBuilder& Start(const std::string& date) {
+    return Add(state::v1::CLOCK_FACT_KIND_START, date);
+  }
+  ClockBuilder& Stop(const std::string& date) { return Add(state::v1::CLOCK_FACT_KIND_STOP, date); }
+  ClockBuilder& Resume(const std::string& date) {
+    return Add(state::v1::CLOCK_FACT_KIND_RESUME, date);
+  }
+  ClockBuilder& Mass(int64_t mass_g) {
+    mass_g_ = mass_g;
+    return *this;
+  }
+  const state::v1::StorageClock& clock() const { return clock_; }
+  uint64_t known() const { return next_; }
+
+  Reading On(const std::string& date) const { return On(date, next_); }
+  Reading On(const std::string& date, uint64_t known) const {
+    return ReadClock(clock_, known, *rules::ParseDate(date), kOneYear);
+  }
+
+ private:
+  ClockBuilder& Add(state::v1::ClockFactKind kind, const std::string& date) {
+    state::v1::ClockFact& fact = *clock_.add_facts();
+    fact.set_kind(kind);
+    fact.set_date(date);
+    fact.set_index(next_++);
+    fact.set_mass_g(mass_g_);
+    return *this;
+  }
+
+  state::v1::StorageClock clock_;
+  uint64_t next_ = 10;
+  int64_t mass_g_ = 1'000;
+};
+
+TEST(StorageClock, TheAnniversaryItselfIsNotOver) {
+  const ClockBuilder clock = ClockBuilder().Start("2025-11-22");
+  EXPECT_EQ(clock.On("2026-11-22").standing, Standing::kWarned);
+  EXPECT_EQ(clock.On("2026-11-22").last_day, absl::CivilDay(2026, 11, 22));
+  EXPECT_EQ(clock.On("2026-11-23").standing, Standing::kOver);
+  EXPECT_EQ(clock.On("2026-11-23").age_days, 366);
+}
+
+TEST(StorageClock, StoredOnALeapDayIsOverOnTheFirstOfMarch) {
+  const ClockBuilder clock = ClockBuilder().Start("2024-02-29");
+  EXPECT_NE(clock.On("2025-02-28").standing, Standing::kOver);
+  EXPECT_EQ(clock.On("2025-03-01").standing, Standing::kOver);
+}
+
+TEST(StorageClock, WarnsWhenTheLastDayIsNear) {
+  const ClockBuilder clock = ClockBuilder().Start("2025-06-30");
+  EXPECT_EQ(clock.On("2026-05-30").standing, Standing::kWithin);
+  EXPECT_EQ(clock.On("2026-05-31").standing, Standing::kWarned);
+}
+
+TEST(StorageClock, DoesNotRunBeforeItBegan) {
+  const ClockBuilder clock = ClockBuilder().Start("2025-06-30");
+  EXPECT_EQ(clock.On("2025-06-29").standing, Standing::kNotRunning);
+  EXPECT_EQ(clock.On("2025-06-30").age_days, 0);
+}
+
+TEST(StorageClock, TheEarliestBeginningEverAssertedCounts) {
+  const ClockBuilder clock =
+      ClockBuilder().Start("2025-03-10").Start("2025-03-01").Start("2025-04-01");
+  EXPECT_EQ(clock.On("2026-03-01").standing, Standing::kWarned);
+  EXPECT_EQ(clock.On("2026-03-02").standing, Standing::kOver);
+  EXPECT_THAT(clock.On("2026-03-02").entries, ElementsAre(10, 11, 12));
+}
+
+TEST(StorageClock, APrefixKnowsOnlyItsOwnEntries) {
+  const ClockBuilder clock = ClockBuilder().Start("2025-03-10").Start("2025-03-01");
+  EXPECT_EQ(clock.On("2026-03-05", 10).standing, Standing::kNotRunning);
+  EXPECT_EQ(clock.On("2026-03-05", 11).standing, Standing::kWarned);
+  EXPECT_EQ(clock.On("2026-03-05", 12).standing, Standing::kOver);
+  EXPECT_THAT(clock.On("2026-03-05", 11).entries, ElementsAre(10));
+}
+
+TEST(StorageClock, AnUnknownBeginningCountsAsOver) {
+  const Reading reading = ClockBuilder().Start("").On("2026-01-01");
+  EXPECT_EQ(reading.standing, Standing::kOver);
+  EXPECT_EQ(reading.age_days, -1);
+  EXPECT_FALSE(reading.start.has_value());
+}
+
+TEST(StorageClock, StopsOnTheDayOfItsEndAndNotBefore) {
+  const ClockBuilder clock = ClockBuilder().Start("2024-01-01").Stop("2026-05-05");
+  EXPECT_EQ(clock.On("2026-05-04").standing, Standing::kOver);
+  EXPECT_EQ(clock.On("2026-05-05").standing, Standing::kNotRunning);
+  EXPECT_THAT(clock.On("2026-05-05").entries, IsEmpty());
+}
+
+TEST(StorageClock, WhoComesBackResumesTheClockItHad) {
+  const ClockBuilder clock =
+      ClockBuilder().Start("2025-01-01").Stop("2025-06-01").Mass(900).Resume("2025-07-01");
+  EXPECT_EQ(clock.On("2025-06-15").standing, Standing::kNotRunning);
+  EXPECT_EQ(clock.On("2025-07-01").start, absl::CivilDay(2025, 1, 1));
+  EXPECT_EQ(clock.On("2026-01-02").standing, Standing::kOver);
+  EXPECT_EQ(clock.On("2026-01-02").mass_g, 900);
+  EXPECT_TRUE(Running(clock.clock()));
+}
+
+TEST(StorageClock, ALaterAssertionAfterTheEndDoesNotReviveIt) {
+  const ClockBuilder clock =
+      ClockBuilder().Start("2025-01-01").Stop("2025-06-01").Start("2024-12-01");
+  EXPECT_FALSE(Running(clock.clock()));
+  EXPECT_EQ(clock.On("2026-06-01").standing, Standing::kNotRunning);
+}
+
+// Whatever is added to a running clock, its start never moves later.
+TEST(StorageClock, NoAssertionMakesAClockYounger) {
+  std::mt19937 random(20261122);
+  for (int round = 0; round < 500; ++round) {
+    ClockBuilder clock;
+    absl::CivilDay day(2024, 1, 1);
+    clock.Start(rules::FormatDate(day + random() % 400));
+    std::optional<absl::CivilDay> start = EarliestStart(clock.clock());
+    for (int fact = 0; fact < 8; ++fact) {
+      const std::string date = rules::FormatDate(day + random() % 800);
+      switch (random() % 3) {
+        case 0:
+          clock.Start(date);
+          break;
+        case 1:
+          clock.Stop(date);
+          break;
+        default:
+          clock.Resume(date);
+          break;
+      }
+      const std::optional<absl::CivilDay> now = EarliestStart(clock.clock());
+      ASSERT_TRUE(now && start);
+      ASSERT_LE(*now, *start) << "round " << round;
+      start = now;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cradle::monitoring
