@@ -1,0 +1,202 @@
+#include "services/tracking/answers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "services/rules/admission.h"
+#include "services/rules/calendar.h"
+#include "services/rules/state_keys.h"
+#include "services/runtime/query.h"
+
+namespace cradle::tracking {
+namespace {
+
+namespace keys = rules::keys;
+using state::v1::BatchState;
+using state::v1::ManifestState;
+
+uint64_t IndexAtEnd(std::string_view key) {
+  key.remove_prefix(key.size() - rows::kIndexBytes);
+  return runtime::TakeBigEndian(key, rows::kIndexBytes);
+}
+
+struct OwnStep {
+  uint64_t index = 0;
+  rows::BatchStepRow row;
+};
+
+absl::StatusOr<std::vector<OwnStep>> OwnSteps(const kv::Reader& reader, std::string_view batch) {
+  std::vector<OwnStep> steps;
+  absl::Status damage;
+  absl::Status status = reader.Scan(kv::Prefix(rows::BatchSteps(batch)), kv::Order::kAscending,
+                                    [&](std::string_view key, std::string_view value) {
+                                      auto row = rows::DecodeBatchStepRow(value);
+                                      damage.Update(row.status());
+                                      if (!row.ok()) return false;
+                                      steps.push_back({IndexAtEnd(key), *std::move(row)});
+                                      return true;
+                                    });
+  status.Update(damage);
+  if (!status.ok()) return status;
+  return steps;
+}
+
+// The manifest's steps between two of the batch's own, which extend the batch's chain too.
+absl::Status StepsBetween(const kv::Reader& reader, std::string_view manifest, uint64_t after,
+                          uint64_t before, std::vector<StepOfBatch>& steps) {
+  const std::string prefix = rows::ManifestSteps(manifest);
+  kv::Range range{prefix, prefix};
+  runtime::AppendBigEndian(range.begin, after + 1, rows::kIndexBytes);
+  runtime::AppendBigEndian(range.end, before, rows::kIndexBytes);
+  return reader.Scan(range, kv::Order::kAscending,
+                     [&](std::string_view key, std::string_view marked) {
+                       steps.push_back({IndexAtEnd(key), 0, fmt::format("manifest:{}", manifest),
+                                        !marked.empty() && marked.front() != 0});
+                       return true;
+                     });
+}
+
+}  // namespace
+
+absl::StatusOr<BatchState> Answers::FindBatch(std::string_view batch) const {
+  absl::StatusOr<std::optional<BatchState>> state =
+      runtime::ReadMessage<BatchState>(reader_, keys::Batch(batch));
+  if (!state.ok()) return state.status();
+  if (state->has_value()) return **std::move(state);
+  return absl::NotFoundError(fmt::format("no batch {} is in the log", batch));
+}
+
+absl::StatusOr<ManifestState> Answers::FindManifest(std::string_view manifest) const {
+  absl::StatusOr<std::optional<ManifestState>> state =
+      runtime::ReadMessage<ManifestState>(reader_, keys::Manifest(manifest));
+  if (!state.ok()) return state.status();
+  if (state->has_value()) return **std::move(state);
+  return absl::NotFoundError(fmt::format("no manifest {} is in the log", manifest));
+}
+
+absl::StatusOr<std::string> Answers::ZoneOf(std::string_view site) const {
+  auto state = runtime::ReadKept<state::v1::SiteState>(reader_, keys::Site(site));
+  if (!state.ok()) return state.status();
+  return state->registered().time_zone();
+}
+
+absl::StatusOr<std::string> Answers::NameOf(const std::string& organisation) {
+  if (organisation.empty()) return std::string();
+  const auto found = names_.find(organisation);
+  if (found != names_.end()) return found->second;
+  auto state =
+      runtime::ReadKept<state::v1::OrganisationState>(reader_, keys::Organisation(organisation));
+  if (!state.ok()) return state.status();
+  return names_.emplace(organisation, state->registered().name()).first->second;
+}
+
+absl::StatusOr<std::vector<StepOfBatch>> Answers::StepsOf(std::string_view batch) const {
+  absl::StatusOr<std::vector<OwnStep>> own = OwnSteps(reader_, batch);
+  if (!own.ok()) return own.status();
+  std::vector<StepOfBatch> steps;
+  for (size_t i = 0; i < own->size(); ++i) {
+    const OwnStep& step = (*own)[i];
+    steps.push_back({step.index, step.row.mass_g, fmt::format("batch:{}", batch), step.row.marked});
+    if (step.row.manifest.empty()) continue;
+    const uint64_t until = i + 1 < own->size() ? (*own)[i + 1].index : UINT64_MAX;
+    absl::Status status = StepsBetween(reader_, step.row.manifest, step.index, until, steps);
+    if (!status.ok()) return status;
+  }
+  return steps;
+}
+
+absl::StatusOr<v1::TraceStep> Answers::Step(uint64_t index) const {
+  return runtime::ReadKept<v1::TraceStep>(reader_, rows::Step(index));
+}
+
+absl::Status Answers::AddMarks(uint64_t index,
+                               google::protobuf::RepeatedPtrField<v1::Violation>* marks) const {
+  absl::StatusOr<v1::TraceStep> step = Step(index);
+  if (step.ok()) marks->MergeFrom(step->marks());
+  return step.status();
+}
+
+absl::StatusOr<v1::BatchView> Answers::View(BatchState batch, absl::CivilDay on_day) {
+  v1::BatchView view;
+  std::optional<ManifestState> manifest;
+  if (!batch.manifest().empty()) {
+    absl::StatusOr<ManifestState> on = FindManifest(batch.manifest());
+    if (!on.ok()) return on.status();
+    manifest = *std::move(on);
+  }
+  view.set_status(rules::BatchStatusOf(batch, manifest ? &*manifest : nullptr));
+
+  absl::StatusOr<std::string> generator = NameOf(batch.generator());
+  if (!generator.ok()) return generator.status();
+  view.set_generator_name(*generator);
+  absl::StatusOr<std::string> custodian = NameOf(batch.custodian());
+  if (!custodian.ok()) return custodian.status();
+  view.set_custodian_name(*custodian);
+
+  absl::StatusOr<std::optional<std::string>> start = reader_.Get(rows::Start(batch.batch()));
+  if (!start.ok()) return start.status();
+  if (!start->has_value() || (*start)->size() != rows::kDayBytes) {
+    return absl::DataLossError(
+        fmt::format("the storage start of batch {} is missing or damaged", batch.batch()));
+  }
+  std::string_view start_bytes = **start;
+  const std::optional<absl::CivilDay> start_day =
+      rows::DecodeDay(static_cast<uint32_t>(runtime::TakeBigEndian(start_bytes, rows::kDayBytes)));
+  if (start_day) view.set_storage_start_date(rules::FormatDate(*start_day));
+  view.set_age_days(start_day ? std::max<int64_t>(0, on_day - *start_day) : -1);
+
+  absl::StatusOr<std::vector<StepOfBatch>> steps = StepsOf(batch.batch());
+  if (!steps.ok()) return steps.status();
+  for (const StepOfBatch& step : *steps) {
+    if (!step.marked) continue;
+    if (absl::Status status = AddMarks(step.index, view.mutable_marks()); !status.ok()) {
+      return status;
+    }
+  }
+  *view.mutable_batch() = std::move(batch);
+  return view;
+}
+
+absl::StatusOr<v1::ManifestView> Answers::View(ManifestState manifest) {
+  v1::ManifestView view;
+  absl::StatusOr<std::string> consignor = NameOf(manifest.consignor());
+  if (!consignor.ok()) return consignor.status();
+  view.set_consignor_name(*consignor);
+  for (const statement::v1::CarrierLeg& leg : manifest.issued().carriers()) {
+    absl::StatusOr<std::string> carrier = NameOf(leg.organisation());
+    if (!carrier.ok()) return carrier.status();
+    view.add_carrier_names(*carrier);
+  }
+  absl::StatusOr<std::string> receiver = NameOf(manifest.issued().receiver());
+  if (!receiver.ok()) return receiver.status();
+  view.set_receiver_name(*receiver);
+
+  std::vector<StepOfBatch> steps;
+  const std::string prefix = rows::ManifestSteps(manifest.issued().manifest());
+  absl::Status status = reader_.Scan(kv::Prefix(prefix), kv::Order::kAscending,
+                                     [&](std::string_view key, std::string_view marked) {
+                                       if (!marked.empty() && marked.front() != 0) {
+                                         steps.push_back({IndexAtEnd(key), 0, "", true});
+                                       }
+                                       return true;
+                                     });
+  if (!status.ok()) return status;
+  for (const StepOfBatch& step : steps) {
+    status = AddMarks(step.index, view.mutable_marks());
+    if (!status.ok()) return status;
+  }
+  if (manifest.status() == state::v1::MANIFEST_STATUS_CONFIRMED) {
+    int64_t difference_g = -manifest.issued().total_sent_mass_g();
+    for (const statement::v1::ReceivedLine& line : manifest.received()) {
+      difference_g += line.received_mass_g();
+    }
+    view.set_difference_mass_g(difference_g);
+  }
+  *view.mutable_manifest() = std::move(manifest);
+  return view;
+}
+
+}  // namespace cradle::tracking

@@ -1,0 +1,285 @@
+#include "services/tracking/view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "cradle/v1/tracking.pb.h"
+#include "services/rules/calendar.h"
+#include "services/rules/state_keys.h"
+#include "services/runtime/query.h"
+#include "services/runtime/status.h"
+
+namespace cradle::tracking {
+namespace {
+
+using runtime::FoldedEntry;
+using runtime::ViewWriter;
+using state::v1::BatchState;
+using state::v1::ManifestState;
+using statement::v1::Statement;
+
+std::string EventName(const Statement& statement) {
+  const google::protobuf::OneofDescriptor* event =
+      Statement::descriptor()->FindOneofByName("event");
+  return Statement::GetReflection()->GetOneofFieldDescriptor(statement, event)->name();
+}
+
+// Where a statement that moves a manifest happened, as far as it says.
+std::string SiteOf(const Statement& statement, const ManifestState& manifest) {
+  switch (statement.event_case()) {
+    case Statement::kManifestIssued:
+    case Statement::kLoadTaken:
+      return manifest.issued().consignor_site();
+    case Statement::kLoadDelivered:
+    case Statement::kReceiptConfirmed:
+      return manifest.issued().receiver_site();
+    default:
+      return "";
+  }
+}
+
+bool SaysMass(const Statement& statement) {
+  switch (statement.event_case()) {
+    case Statement::kStockDeclared:
+    case Statement::kBatchGenerated:
+    case Statement::kBatchStored:
+    case Statement::kBatchTreated:
+    case Statement::kManifestIssued:
+    case Statement::kReceiptConfirmed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+absl::StatusOr<int64_t> ZoneOffsetMs(const FoldedEntry& folded, const std::string& site) {
+  absl::StatusOr<std::optional<std::string>> bytes = folded.after.Get(rules::keys::Site(site));
+  if (!bytes.ok()) return bytes.status();
+  state::v1::SiteState state;
+  if (!bytes->has_value() || !state.ParseFromString(**bytes)) {
+    return absl::DataLossError(fmt::format("the state of site {} is missing or damaged", site));
+  }
+  const std::string& zone = state.registered().time_zone();
+  const std::optional<int64_t> offset_ms = folded.rule_data.ZoneOffsetMs(zone);
+  if (offset_ms) return *offset_ms;
+  return absl::FailedPreconditionError(
+      fmt::format("the data bundle does not know {}, the time zone of site {}", zone, site));
+}
+
+// The earliest storage start that the statement asserts, encoded; nullopt: it asserts none. What
+// began the batch was there when it was said, so its time of act bounds what it claims.
+absl::StatusOr<std::optional<uint32_t>> StartAsserted(const FoldedEntry& folded,
+                                                      const std::string& site) {
+  const Statement& statement = folded.statement.message;
+  std::vector<int64_t> times_ms;
+  switch (statement.event_case()) {
+    case Statement::kStockDeclared:
+      if (statement.stock_declared().storage_start_date().empty()) return rows::EncodeDay({});
+      times_ms = {folded.admitted.act_time_ms};
+      break;
+    case Statement::kBatchGenerated:
+      times_ms = {folded.admitted.act_time_ms, statement.batch_generated().generated_time_ms()};
+      if (statement.batch_generated().opened_time_ms() != 0) {
+        times_ms.push_back(statement.batch_generated().opened_time_ms());
+      }
+      break;
+    case Statement::kBatchStored:
+      times_ms = {statement.batch_stored().stored_time_ms()};
+      break;
+    default:
+      return std::optional<uint32_t>();
+  }
+  absl::StatusOr<int64_t> offset_ms = ZoneOffsetMs(folded, site);
+  if (!offset_ms.ok()) return offset_ms.status();
+  absl::CivilDay day =
+      rules::DayOf(*std::min_element(times_ms.begin(), times_ms.end()), *offset_ms);
+  if (statement.has_stock_declared()) {
+    absl::StatusOr<absl::CivilDay> declared =
+        rules::ParseDate(statement.stock_declared().storage_start_date());
+    if (!declared.ok()) return declared.status();
+    day = std::min(day, *declared);
+  }
+  return rows::EncodeDay(day);
+}
+
+// The rows that a batch in that state has in stock.
+std::set<std::string> StockKeys(const std::optional<BatchState>& batch, uint32_t start) {
+  if (!batch || batch->status() == state::v1::BATCH_STATUS_TREATED) return {};
+  const std::string suffix = rows::DayBytes(start) + batch->batch();
+  std::set<std::string> keys{rows::StockOfAll() + suffix,
+                             rows::StockOf(batch->custodian()) + suffix,
+                             rows::StockOfCategory(rows::CategoryOf(batch->waste_code())) + suffix};
+  if (!batch->facility().empty()) keys.insert(rows::StockIn(batch->facility()) + suffix);
+  return keys;
+}
+
+absl::Status FoldStock(const FoldedEntry& folded, const std::optional<BatchState>& before,
+                       const BatchState& after, ViewWriter& writer) {
+  const std::string start_key = rows::Start(after.batch());
+  absl::StatusOr<std::optional<std::string>> start_bytes = writer.Get(start_key);
+  if (!start_bytes.ok()) return start_bytes.status();
+  absl::StatusOr<std::optional<uint32_t>> asserted = StartAsserted(folded, after.site());
+  if (!asserted.ok()) return asserted.status();
+
+  std::optional<uint32_t> start_before;
+  if (start_bytes->has_value()) {
+    std::string_view bytes = **start_bytes;
+    if (bytes.size() != rows::kDayBytes) {
+      return absl::DataLossError(
+          fmt::format("the storage start of batch {} is damaged", after.batch()));
+    }
+    start_before = static_cast<uint32_t>(runtime::TakeBigEndian(bytes, rows::kDayBytes));
+  }
+  // 0 is unknown, which no later assertion makes known.
+  const uint32_t start = std::min(start_before.value_or(UINT32_MAX),
+                                  asserted->value_or(start_before ? UINT32_MAX : 0));
+  if (start != start_before) writer.Put(start_key, rows::DayBytes(start));
+
+  const std::set<std::string> keys = StockKeys(after, start);
+  if (start_before) {
+    for (const std::string& key : StockKeys(before, *start_before)) {
+      if (!keys.contains(key)) writer.Delete(key);
+    }
+  }
+  const std::string row =
+      rows::Encode(rows::StockRow{after.mass_g(), after.custodian(), after.waste_code()});
+  for (const std::string& key : keys) writer.Put(key, row);
+  return absl::OkStatus();
+}
+
+// The state of `batch` before and after, and its rows.
+absl::StatusOr<BatchState> FoldBatch(const FoldedEntry& folded, std::string_view batch,
+                                     ViewWriter& writer) {
+  absl::StatusOr<std::optional<BatchState>> before = rules::ReadBatch(folded.before, batch);
+  if (!before.ok()) return before.status();
+  absl::StatusOr<std::optional<BatchState>> after = rules::ReadBatch(folded.after, batch);
+  if (!after.ok()) return after.status();
+  if (!after->has_value()) {
+    return absl::DataLossError(fmt::format("batch {} has no state after its statement", batch));
+  }
+  if (absl::Status status = FoldStock(folded, *before, **after, writer); !status.ok()) {
+    return status;
+  }
+  rows::BatchStepRow step;
+  step.mass_g = SaysMass(folded.statement.message) ? (*after)->mass_g() : 0;
+  step.marked = !folded.admitted.marks.empty();
+  step.manifest = (*after)->manifest();
+  std::string key = rows::BatchSteps(batch);
+  runtime::AppendBigEndian(key, folded.index, rows::kIndexBytes);
+  writer.Put(key, rows::Encode(step));
+  return **std::move(after);
+}
+
+std::set<std::string> PartiesOf(const ManifestState& manifest) {
+  std::set<std::string> parties{"", manifest.consignor(), manifest.issued().receiver()};
+  for (const statement::v1::CarrierLeg& leg : manifest.issued().carriers()) {
+    parties.insert(leg.organisation());
+  }
+  return parties;
+}
+
+absl::StatusOr<ManifestState> FoldManifest(const FoldedEntry& folded, std::string_view manifest,
+                                           ViewWriter& writer) {
+  absl::StatusOr<std::optional<ManifestState>> before =
+      rules::ReadManifest(folded.before, manifest);
+  if (!before.ok()) return before.status();
+  absl::StatusOr<std::optional<ManifestState>> after = rules::ReadManifest(folded.after, manifest);
+  if (!after.ok()) return after.status();
+  if (!after->has_value()) {
+    return absl::DataLossError(
+        fmt::format("manifest {} has no state after its statement", manifest));
+  }
+  std::string step_key = rows::ManifestSteps(manifest);
+  runtime::AppendBigEndian(step_key, folded.index, rows::kIndexBytes);
+  writer.Put(step_key, std::string(1, folded.admitted.marks.empty() ? 0 : 1));
+
+  std::string issued_index;
+  if (before->has_value()) {
+    absl::StatusOr<std::optional<std::string>> kept = writer.Get(rows::Issued(manifest));
+    if (!kept.ok()) return kept.status();
+    if (!kept->has_value()) {
+      return absl::DataLossError(fmt::format("the issue of manifest {} is missing", manifest));
+    }
+    issued_index = **std::move(kept);
+  } else {
+    runtime::AppendBigEndian(issued_index, folded.index, rows::kIndexBytes);
+    writer.Put(rows::Issued(manifest), issued_index);
+  }
+  const state::v1::ManifestStatus status = (*after)->status();
+  for (const std::string& party : PartiesOf(**after)) {
+    if (!before->has_value()) {
+      writer.Put(rows::Manifests(party, state::v1::MANIFEST_STATUS_UNSPECIFIED) + issued_index,
+                 manifest);
+    } else if ((*before)->status() == status) {
+      continue;
+    } else {
+      writer.Delete(rows::Manifests(party, (*before)->status()) + issued_index);
+    }
+    writer.Put(rows::Manifests(party, status) + issued_index, manifest);
+  }
+  return **std::move(after);
+}
+
+v1::TraceStep StepOf(const FoldedEntry& folded) {
+  const Statement& statement = folded.statement.message;
+  v1::TraceStep step;
+  step.set_index(folded.index);
+  step.set_statement_hash(std::string(evidence::AsBytes(folded.statement.hash)));
+  step.set_event(EventName(statement));
+  step.set_claimed_time_ms(statement.claimed_time_ms());
+  step.set_act_time_ms(folded.admitted.act_time_ms);
+  step.set_recorded_time_ms(folded.entry.recorded_time_ms);
+  for (const statement::v1::Party& party : statement.parties()) {
+    step.add_organisations(party.organisation());
+  }
+  for (const rules::Violation& mark : folded.admitted.marks) {
+    *step.add_marks() = runtime::ToProto(mark);
+  }
+  return step;
+}
+
+class Tracking : public runtime::View {
+ public:
+  std::string_view name() const override { return "tracking"; }
+
+  absl::Status Fold(const FoldedEntry& folded, ViewWriter& writer) const override {
+    std::optional<BatchState> batch;
+    std::optional<ManifestState> manifest;
+    for (const statement::v1::Link& link : folded.statement.message.links()) {
+      absl::StatusOr<evidence::ChainName> chain = evidence::ParseChainName(link.chain());
+      if (!chain.ok()) return chain.status();
+      if (chain->kind == "batch") {
+        absl::StatusOr<BatchState> after = FoldBatch(folded, chain->id, writer);
+        if (!after.ok()) return after.status();
+        batch = *std::move(after);
+      } else if (chain->kind == "manifest") {
+        absl::StatusOr<ManifestState> after = FoldManifest(folded, chain->id, writer);
+        if (!after.ok()) return after.status();
+        manifest = *std::move(after);
+      }
+    }
+    if (!batch && !manifest) return absl::OkStatus();
+    v1::TraceStep step = StepOf(folded);
+    if (manifest) {
+      step.set_site(SiteOf(folded.statement.message, *manifest));
+    } else {
+      step.set_site(batch->site());
+      step.set_facility(batch->facility());
+    }
+    writer.Put(rows::Step(folded.index), evidence::Serialize(step));
+    return absl::OkStatus();
+  }
+};
+
+}  // namespace
+
+const runtime::View& TrackingView() {
+  static const Tracking view;
+  return view;
+}
+
+}  // namespace cradle::tracking
