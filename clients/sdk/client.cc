@@ -1,0 +1,487 @@
+#include "clients/sdk/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "clients/sdk/compose.h"
+#include "clients/sdk/files.h"
+#include "clients/sdk/observe.h"
+#include "services/rules/admission.h"
+#include "storage/evidence/entry.h"
+
+namespace cradle::sdk {
+namespace {
+
+using LedgerStub = v1::LedgerService::Stub;
+
+// Spends numbers of the home.
+class HomeCounter : public SequenceCounter {
+ public:
+  HomeCounter(Home& home, const HomeLock& lock) : home_(home), lock_(lock) {}
+  absl::StatusOr<uint64_t> Next() override { return home_.NextSeq(lock_); }
+
+ private:
+  Home& home_;
+  const HomeLock& lock_;
+};
+
+absl::Status Offline() {
+  return absl::UnavailableError(
+      "this needs the server: leave --offline away, or name it with --server");
+}
+
+bool HasAttestationBy(const evidence::SignedStatement& statement, std::string_view key_id) {
+  return std::any_of(statement.attestations.begin(), statement.attestations.end(),
+                     [&](const evidence::SignedAttestation& attestation) {
+                       const auto message = evidence::ParseAttestation(attestation.attestation);
+                       return message.ok() && message->key_id() == key_id;
+                     });
+}
+
+// The organisation for which an entry enrols a key; nullopt: it enrols none such.
+std::optional<std::string> EnrolledFor(const statement::v1::Statement& statement,
+                                       std::string_view spki_der) {
+  const statement::v1::DeviceKeyEnrolled* enrolled = nullptr;
+  if (statement.has_device_key_enrolled()) enrolled = &statement.device_key_enrolled();
+  if (statement.has_founded()) enrolled = &statement.founded().regulator_key();
+  if (enrolled == nullptr || enrolled->key() != spki_der) return std::nullopt;
+  return enrolled->organisation();
+}
+
+}  // namespace
+
+std::string ReasonsJson(const Outcome& outcome) {
+  nlohmann::ordered_json json = {{"code", absl::StatusCodeToString(outcome.code)}};
+  json["violations"] = nlohmann::ordered_json::array();
+  for (const v1::Violation& violation : outcome.violations) {
+    json["violations"].push_back(
+        {{"rule", violation.rule()},
+         {"effect", violation.effect() == v1::EFFECT_MARKS ? "marks" : "forbids"},
+         {"field", violation.field()},
+         {"message_en", violation.message_en()},
+         {"message_zh", violation.message_zh()},
+         {"legal_basis", violation.legal_basis()}});
+  }
+  json["heads"] = nlohmann::ordered_json::array();
+  for (const v1::Head& head : outcome.heads) {
+    json["heads"].push_back({{"chain", head.chain()},
+                             {"begun", head.begun()},
+                             {"height", head.height()},
+                             {"statement_hash", evidence::Hex(head.statement_hash())}});
+  }
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+// --- preparing ----------------------------------------------------------------------------------
+
+absl::StatusOr<std::string> Client::Organisation() {
+  absl::StatusOr<Identity> identity = home_.ReadIdentity();
+  if (!identity.ok()) return identity.status();
+  if (!identity->organisation.empty()) return identity->organisation;
+  if (identity->key_id.empty()) {
+    return Local(absl::NotFoundError(
+        fmt::format("{} holds no key: make one with `cradle key new`", home_.path().string())));
+  }
+  absl::StatusOr<evidence::PrivateKey> key = home_.ReadKey();
+  if (!key.ok()) return key.status();
+  absl::StatusOr<evidence::NoteVerifier> log = identity->Log();
+  if (!log.ok()) return Local(log.status());
+  if (!online()) return Offline();
+
+  v1::GetKeyRequest request;
+  request.set_key_id(std::string(evidence::AsBytes(key->public_key().id())));
+  auto answer =
+      connection_->Call(connection_->registry(), &v1::RegistryService::Stub::GetKey, request);
+  if (absl::IsNotFound(answer.status())) {
+    return absl::NotFoundError(
+        "the key of this device is not enrolled yet: give the file of `cradle key show --out "
+        "FILE` to your organisation's administrator, or for its first key to the regulator");
+  }
+  if (!answer.ok()) return answer.status();
+  v1::GetReceiptRequest receipt_request;
+  receipt_request.set_index(answer->key().enrolled_index());
+  auto receipt = connection_->Call(connection_->ledger(), &LedgerStub::GetReceipt, receipt_request);
+  if (!receipt.ok()) return receipt.status();
+  const auto entry_of = [](const std::string& bytes) -> absl::StatusOr<evidence::Entry> {
+    absl::StatusOr<evidence::Receipt> parsed = evidence::ParseReceipt(bytes);
+    if (!parsed.ok()) return parsed.status();
+    return evidence::DecodeEntry(parsed->entry);
+  };
+  absl::StatusOr<evidence::Entry> entry = entry_of(receipt->receipt());
+  if (!entry.ok()) return entry.status();
+  absl::StatusOr<Outcome> proven = CheckReceipt(
+      entry->signed_statement.statement, answer->key().enrolled_index(), receipt->receipt(), *log);
+  if (!proven.ok()) return proven.status();
+  absl::StatusOr<evidence::ParsedStatement> statement =
+      evidence::ParseStatement(entry->signed_statement.statement);
+  if (!statement.ok()) return statement.status();
+  const std::optional<std::string> organisation =
+      EnrolledFor(statement->message, key->public_key().spki_der());
+  if (!organisation.has_value()) {
+    return absl::DataLossError(
+        fmt::format("the server says that entry {} enrols this device's key, but it does not",
+                    answer->key().enrolled_index()));
+  }
+  if (absl::Status status = Observe(home_, *connection_, *log, proven->checkpoint_note);
+      !status.ok()) {
+    return status;
+  }
+  absl::StatusOr<HomeLock> lock = home_.Lock();
+  if (!lock.ok()) return lock.status();
+  if (absl::Status status = home_.RaiseSeq(*lock, answer->sequence().highest()); !status.ok()) {
+    return status;
+  }
+  identity->organisation = *organisation;
+  if (absl::Status status = home_.WriteIdentity(*lock, *identity); !status.ok()) return status;
+  return *organisation;
+}
+
+absl::StatusOr<evidence::ParsedStatement> Client::Prepare(const statement::v1::Statement& asked) {
+  absl::StatusOr<Identity> identity = home_.ReadIdentity();
+  if (!identity.ok()) return identity.status();
+  absl::StatusOr<evidence::NoteVerifier> log = identity->Log();
+  if (!log.ok()) return Local(log.status());
+  statement::v1::Statement complete = asked;
+  if (complete.nonce().empty()) complete.set_nonce(RandomNonce());
+  if (complete.claimed_time_ms() == 0) complete.set_claimed_time_ms(clock_.NowMs());
+
+  // Where every chain begins here, or stands at a statement that is still on its way, the log could
+  // only answer what is known or wrong.
+  absl::StatusOr<std::vector<std::string>> chains = rules::ChainsExtended(complete);
+  if (!chains.ok()) return chains.status();
+  bool ask = false;
+  for (const std::string& chain : *chains) {
+    absl::StatusOr<std::optional<ChainHead>> head = home_.heads().Find(chain);
+    if (!head.ok()) return head.status();
+    const bool ahead = head->has_value() && !(*head)->admitted;
+    ask = ask || !(Begins(complete, chain) || ahead);
+  }
+  if (online() && ask) {
+    absl::StatusOr<evidence::ParsedStatement> prepared = PrepareOnline(complete, *log);
+    if (prepared.ok() || !absl::IsUnavailable(prepared.status())) return prepared;
+    absl::StatusOr<evidence::ParsedStatement> known =
+        Compose(complete, log->name(), clock_.NowMs(), home_.heads());
+    return known.ok() ? known : prepared;  // out of reach says more than an unknown head
+  }
+  return Compose(complete, log->name(), clock_.NowMs(), home_.heads());
+}
+
+absl::StatusOr<evidence::ParsedStatement> Client::PrepareOnline(statement::v1::Statement asked,
+                                                                const evidence::NoteVerifier& log) {
+  v1::PrepareRequest request;
+  *request.mutable_statement() = asked;
+  auto answer = connection_->Call(connection_->ledger(), &LedgerStub::Prepare, request);
+  if (!answer.ok()) return answer.status();
+  absl::StatusOr<evidence::ParsedStatement> prepared =
+      evidence::ParseStatement(answer->statement());
+  if (!prepared.ok()) {
+    return absl::DataLossError(fmt::format("what the server prepared is not a statement: {}",
+                                           std::string(prepared.status().message())));
+  }
+  // The nonce is this device's own whatever the server drew.
+  statement::v1::Statement compared = asked;
+  compared.clear_nonce();
+  if (absl::Status status = CheckPrepared(compared, log.name(), *prepared); !status.ok())
+    return status;
+
+  // Nothing of the server's but the links goes into what is signed.
+  asked.set_format(evidence::kStatementFormat);
+  asked.set_log_origin(log.name());
+  *asked.mutable_links() = prepared->message.links();
+  for (statement::v1::Link& link : *asked.mutable_links()) {
+    absl::StatusOr<std::optional<ChainHead>> head = home_.heads().Find(link.chain());
+    if (!head.ok()) return head.status();
+    if (!head->has_value() || (*head)->height < link.height() || Begins(asked, link.chain()))
+      continue;
+    if ((*head)->admitted) {
+      return absl::DataLossError(fmt::format(
+          "the server says that {} goes on at height {}, but this device holds a receipt for "
+          "height {}: the server was put back from an older copy, or it lies",
+          link.chain(), link.height(), (*head)->height));
+    }
+    link.set_height((*head)->height + 1);
+    link.set_previous((*head)->statement_hash);
+  }
+  return evidence::ParseStatement(evidence::Serialize(asked));
+}
+
+// --- attesting ----------------------------------------------------------------------------------
+
+absl::StatusOr<Pending> Client::Attest(const evidence::ParsedStatement& statement,
+                                       const std::vector<evidence::SignedAttestation>& so_far) {
+  absl::StatusOr<std::string> organisation = Organisation();
+  if (!organisation.ok()) return organisation.status();
+  absl::StatusOr<uint32_t> party = PartyOf(statement.message, *organisation);
+  if (!party.ok()) return party.status();
+  absl::StatusOr<Identity> identity = home_.ReadIdentity();
+  if (!identity.ok()) return identity.status();
+  absl::StatusOr<evidence::NoteVerifier> log = identity->Log();
+  if (!log.ok()) return Local(log.status());
+  if (statement.message.log_origin() != log->name()) {
+    return absl::FailedPreconditionError(
+        fmt::format("the statement is for the log {}; this device trusts {}",
+                    statement.message.log_origin(), log->name()));
+  }
+  absl::StatusOr<evidence::PrivateKey> key = home_.ReadKey();
+  if (!key.ok()) return key.status();
+
+  absl::StatusOr<HomeLock> lock = home_.Lock();
+  if (!lock.ok()) return lock.status();
+  evidence::SignedStatement signed_statement{so_far, statement.bytes};
+  absl::StatusOr<std::optional<Pending>> kept =
+      home_.FindStatement(evidence::AsBytes(statement.hash));
+  if (!kept.ok()) return kept.status();
+  if (kept->has_value()) {
+    absl::StatusOr<evidence::SignedStatement> merged =
+        Merge((*kept)->signed_statement, signed_statement);
+    if (!merged.ok()) return merged.status();
+    signed_statement = *std::move(merged);
+  }
+  if (!HasAttestationBy(signed_statement, evidence::AsBytes(key->public_key().id()))) {
+    absl::StatusOr<std::optional<evidence::Checkpoint>> seen = HeldCheckpoint(home_, *log);
+    if (!seen.ok()) return seen.status();
+    HomeCounter counter(home_, *lock);
+    absl::StatusOr<evidence::SignedAttestation> attestation =
+        AttestAs(statement, *party, *key, identity->person, *seen, counter);
+    if (!attestation.ok()) return attestation.status();
+    absl::StatusOr<evidence::SignedStatement> merged =
+        Merge(signed_statement, {{*std::move(attestation)}, statement.bytes});
+    if (!merged.ok()) return merged.status();
+    signed_statement = *std::move(merged);
+  }
+  Pending pending{statement, signed_statement};
+  if (absl::Status status = home_.Enqueue(*lock, signed_statement); !status.ok()) return status;
+  if (absl::Status status = home_.KeepStatement(*lock, signed_statement); !status.ok())
+    return status;
+  if (pending.complete()) {
+    if (absl::Status status = home_.heads().Advance(statement, /*admitted=*/false); !status.ok()) {
+      return status;
+    }
+  }
+  return pending;
+}
+
+absl::StatusOr<Pending> Client::TakeIn(const evidence::SignedStatement& statement, bool enqueue) {
+  absl::StatusOr<evidence::ParsedStatement> parsed = evidence::ParseStatement(statement.statement);
+  if (!parsed.ok()) return parsed.status();
+  if (absl::StatusOr<std::vector<uint32_t>> missing = MissingParties(*parsed, statement);
+      !missing.ok()) {
+    return missing.status();
+  }
+  absl::StatusOr<HomeLock> lock = home_.Lock();
+  if (!lock.ok()) return lock.status();
+  if (absl::Status status = home_.KeepStatement(*lock, statement); !status.ok()) return status;
+  if (enqueue) {
+    if (absl::Status status = home_.Enqueue(*lock, statement); !status.ok()) return status;
+  }
+  absl::StatusOr<std::optional<Pending>> kept =
+      home_.FindStatement(evidence::AsBytes(parsed->hash));
+  if (!kept.ok()) return kept.status();
+  if (!kept->has_value()) return Local(absl::DataLossError("a statement just kept is not there"));
+  if ((*kept)->complete()) {
+    if (absl::Status status = home_.heads().Advance(*parsed, /*admitted=*/false); !status.ok()) {
+      return status;
+    }
+  }
+  return *std::move(*kept);
+}
+
+// --- sending ------------------------------------------------------------------------------------
+
+absl::StatusOr<std::vector<Outcome>> Client::SubmitCall(const std::vector<Pending>& statements,
+                                                        const evidence::NoteVerifier& log) {
+  v1::SubmitRequest request;
+  for (const Pending& pending : statements)
+    *request.add_statements() = ToProto(pending.signed_statement);
+  auto answer = connection_->Call(connection_->ledger(), &LedgerStub::Submit, request);
+  if (!answer.ok()) return answer.status();
+  if (answer->results_size() != static_cast<int>(statements.size())) {
+    return absl::DataLossError(fmt::format("the server gave {} results for {} statements",
+                                           answer->results_size(), statements.size()));
+  }
+  std::vector<Outcome> outcomes;
+  for (int i = 0; i < answer->results_size(); ++i) {
+    absl::StatusOr<Outcome> outcome =
+        CheckResult(statements[static_cast<size_t>(i)].signed_statement, answer->results(i), log);
+    if (!outcome.ok()) return outcome.status();
+    outcomes.push_back(*std::move(outcome));
+  }
+  return outcomes;
+}
+
+absl::StatusOr<Outcome> Client::AskReceipt(const Pending& pending,
+                                           const evidence::NoteVerifier& log) {
+  v1::GetReceiptRequest request;
+  request.set_statement_hash(std::string(evidence::AsBytes(pending.parsed.hash)));
+  auto answer = connection_->Call(connection_->ledger(), &LedgerStub::GetReceipt, request);
+  if (answer.ok()) {
+    return CheckReceipt(pending.parsed.bytes, answer->index(), answer->receipt(), log);
+  }
+  if (!absl::IsNotFound(answer.status())) return answer.status();
+  absl::StatusOr<std::vector<uint32_t>> missing =
+      MissingParties(pending.parsed, pending.signed_statement);
+  if (!missing.ok()) return missing.status();
+  Outcome outcome;
+  outcome.statement_hash = pending.parsed.hash;
+  outcome.code = absl::StatusCode::kUnauthenticated;
+  outcome.missing_parties = *std::move(missing);
+  return outcome;
+}
+
+absl::Status Client::CheckOwnAttestation(const Outcome& outcome) const {
+  absl::StatusOr<evidence::PrivateKey> key = home_.ReadKey();
+  if (absl::IsNotFound(key.status())) return absl::OkStatus();  // this device only passes on
+  if (!key.ok()) return key.status();
+  absl::StatusOr<evidence::Receipt> receipt = evidence::ParseReceipt(outcome.receipt);
+  if (!receipt.ok()) return receipt.status();
+  absl::StatusOr<evidence::Entry> entry = evidence::DecodeEntry(receipt->entry);
+  if (!entry.ok()) return entry.status();
+  for (const evidence::SignedAttestation& attestation : entry->signed_statement.attestations) {
+    const auto message = evidence::ParseAttestation(attestation.attestation);
+    if (!message.ok() || message->key_id() != evidence::AsBytes(key->public_key().id())) continue;
+    if (!evidence::VerifyAttestation(attestation, key->public_key()).ok()) {
+      return absl::DataLossError(fmt::format(
+          "entry {} carries an attestation in this device's name that this device did not make",
+          outcome.index));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Client::Settle(const Pending& pending, const Outcome& outcome,
+                            const evidence::NoteVerifier&) {
+  if (outcome.kind == Outcome::Kind::kWaiting) return absl::OkStatus();
+  if (outcome.kind == Outcome::Kind::kAdmitted) {
+    if (absl::Status status = CheckOwnAttestation(outcome); !status.ok()) return status;
+  }
+  absl::StatusOr<HomeLock> lock = home_.Lock();
+  if (!lock.ok()) return lock.status();
+  if (outcome.kind == Outcome::Kind::kAdmitted) {
+    return home_.Receipted(*lock, pending.parsed, outcome.receipt);
+  }
+  const absl::Status moved = home_.Refused(*lock, pending.parsed, ReasonsJson(outcome));
+  return absl::IsNotFound(moved) ? absl::OkStatus() : moved;  // another process has moved it
+}
+
+namespace {
+
+// Pieces of at most kStatementsPerCall statements and kCallBytesMax bytes, in order.
+std::vector<std::vector<Pending>> Calls(std::vector<Pending> statements) {
+  std::vector<std::vector<Pending>> calls;
+  size_t bytes = 0;
+  for (Pending& pending : statements) {
+    const size_t size =
+        pending.parsed.bytes.size() + 400 * pending.signed_statement.attestations.size();
+    if (calls.empty() || calls.back().size() == kStatementsPerCall ||
+        bytes + size > kCallBytesMax) {
+      calls.emplace_back();
+      bytes = 0;
+    }
+    bytes += size;
+    calls.back().push_back(std::move(pending));
+  }
+  return calls;
+}
+
+// The distinct checkpoints of the receipts, oldest first.
+std::map<uint64_t, std::string> CheckpointsOf(const std::vector<Outcome>& outcomes) {
+  std::map<uint64_t, std::string> notes;
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.kind == Outcome::Kind::kAdmitted) {
+      notes.emplace(outcome.checkpoint.size, outcome.checkpoint_note);
+    }
+  }
+  return notes;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Outcome>> Client::SendOutbox(
+    const std::function<void(size_t done, size_t all)>& progress) {
+  absl::StatusOr<Identity> identity = home_.ReadIdentity();
+  if (!identity.ok()) return identity.status();
+  absl::StatusOr<evidence::NoteVerifier> log = identity->Log();
+  if (!log.ok()) return Local(log.status());
+  absl::StatusOr<std::vector<Pending>> outbox = home_.ReadOutbox();
+  if (!outbox.ok()) return outbox.status();
+  if (outbox->empty()) return std::vector<Outcome>{};
+  if (!online()) return Offline();
+
+  const size_t all = outbox->size();
+  std::map<evidence::Hash, Outcome> outcomes;
+  const auto settle = [&](const std::vector<Pending>& sent, std::vector<Outcome> results) {
+    for (const auto& [size, note] : CheckpointsOf(results)) {
+      if (absl::Status status = Observe(home_, *connection_, *log, note); !status.ok())
+        return status;
+    }
+    for (size_t i = 0; i < sent.size(); ++i) {
+      if (absl::Status status = Settle(sent[i], results[i], *log); !status.ok()) return status;
+      outcomes[sent[i].parsed.hash] = std::move(results[i]);
+    }
+    if (progress) progress(outcomes.size(), all);
+    return absl::OkStatus();
+  };
+
+  std::vector<Pending> complete;
+  for (Pending& pending : *outbox) {
+    if (pending.complete()) {
+      complete.push_back(std::move(pending));
+      continue;
+    }
+    absl::StatusOr<Outcome> outcome = AskReceipt(pending, *log);
+    if (!outcome.ok()) return outcome.status();
+    if (absl::Status status = settle({pending}, {*std::move(outcome)}); !status.ok()) return status;
+  }
+  // A statement and its predecessor may fall into different calls: go on while any is settled.
+  while (!complete.empty()) {
+    std::vector<Pending> waiting;
+    const size_t before = complete.size();
+    for (const std::vector<Pending>& call : Calls(std::move(complete))) {
+      absl::StatusOr<std::vector<Outcome>> results = SubmitCall(call, *log);
+      if (!results.ok()) return results.status();
+      for (size_t i = 0; i < call.size(); ++i) {
+        if ((*results)[i].missing_predecessor.has_value()) waiting.push_back(call[i]);
+      }
+      if (absl::Status status = settle(call, *std::move(results)); !status.ok()) return status;
+    }
+    if (waiting.size() == before) break;
+    complete = std::move(waiting);
+  }
+  std::vector<Outcome> ordered;
+  for (auto& [hash, outcome] : outcomes) ordered.push_back(std::move(outcome));
+  return ordered;
+}
+
+absl::StatusOr<evidence::Checkpoint> Client::Refresh() {
+  absl::StatusOr<Identity> identity = home_.ReadIdentity();
+  if (!identity.ok()) return identity.status();
+  absl::StatusOr<evidence::NoteVerifier> log = identity->Log();
+  if (!log.ok()) return Local(log.status());
+  if (!online()) return Offline();
+  auto answer = connection_->Call(connection_->ledger(), &LedgerStub::GetCheckpoint,
+                                  v1::GetCheckpointRequest());
+  if (!answer.ok()) return answer.status();
+  if (absl::Status status = Observe(home_, *connection_, *log, answer->checkpoint());
+      !status.ok()) {
+    return status;
+  }
+  return evidence::OpenCheckpoint(answer->checkpoint(), *log);
+}
+
+absl::StatusOr<uint64_t> Client::SeenSize() const {
+  absl::StatusOr<Identity> identity = home_.ReadIdentity();
+  if (!identity.ok()) return identity.status();
+  if (identity->log_vkey.empty()) return 0;
+  absl::StatusOr<evidence::NoteVerifier> log = identity->Log();
+  if (!log.ok()) return Local(log.status());
+  absl::StatusOr<std::optional<evidence::Checkpoint>> held = HeldCheckpoint(home_, *log);
+  if (!held.ok()) return held.status();
+  return held->has_value() ? (*held)->size : 0;
+}
+
+}  // namespace cradle::sdk
