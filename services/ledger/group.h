@@ -1,0 +1,69 @@
+// Statements judged one after the other, to be committed together.
+#ifndef CRADLE_SERVICES_LEDGER_GROUP_H_
+#define CRADLE_SERVICES_LEDGER_GROUP_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/ledger/attestation_prover.h"
+#include "services/ledger/log_identity.h"
+#include "services/ledger/submission.h"
+#include "services/rules/rule_data.h"
+#include "services/rules/state.h"
+#include "services/runtime/clock.h"
+#include "storage/evidence/hash.h"
+#include "storage/evidence/tree.h"
+#include "storage/kv/store.h"
+
+namespace cradle::ledger {
+
+// What judging needs; all must outlive the group.
+struct JudgingParts {
+  const LogIdentity* identity = nullptr;
+  const rules::RuleDataLibrary* library = nullptr;
+  const runtime::Clock* clock = nullptr;
+  AttestationProver* prover = nullptr;
+};
+
+class Group {
+ public:
+  // `committed` is the state after `first_index` entries.
+  Group(const JudgingParts& parts, const rules::StateReader* committed, uint64_t first_index,
+        int64_t last_recorded_time_ms);
+
+  // Decides every statement of the submission that is not refused yet; those admitted join the
+  // group. On an error, which is the store's, submission.failed is set.
+  void Judge(Submission& submission);
+
+  bool empty() const { return entries_.empty(); }
+  uint64_t first_index() const { return first_index_; }
+  uint64_t end_index() const { return first_index_ + entries_.size(); }
+  int64_t last_recorded_time_ms() const { return last_recorded_time_ms_; }
+
+  // Appends the entries to `frontier` and all that the group changes to `batch`.
+  void Write(evidence::Frontier& frontier, kv::Batch& batch) const;
+
+ private:
+  struct GroupEntry {
+    std::string bytes;
+    std::string marks;  // encoded; empty without marks
+    std::vector<std::string> chain_keys;
+  };
+
+  absl::Status JudgeOne(StatementInFlight& statement);
+  absl::Status Take(StatementInFlight& statement, rules::Admitted admitted,
+                    int64_t recorded_time_ms);
+
+  const JudgingParts parts_;
+  const uint64_t first_index_;
+  int64_t last_recorded_time_ms_;
+  rules::StateOverlay state_;
+  std::vector<GroupEntry> entries_;
+};
+
+}  // namespace cradle::ledger
+
+#endif  // CRADLE_SERVICES_LEDGER_GROUP_H_
