@@ -5,6 +5,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -25,9 +26,11 @@ grpc::ServerUnaryReactor* HandleRead(grpc::CallbackServerContext* context, Follo
                                      const kv::Store& store, const Request* request,
                                      Response* response, Read read) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const auto latest = std::chrono::system_clock::now() + kDefaultWait;
+  // Ahead of the caller's deadline, so that the answer reaches it.
+  const auto now = std::chrono::system_clock::now();
+  const auto wait = (std::min(context->deadline(), now + kDefaultWait) - now) * 9 / 10;
   follower.WhenReached(
-      request->at_least(), std::min(context->deadline(), latest),
+      request->at_least(), now + wait,
       [reactor, &store, request, response, read = std::move(read)](absl::Status reached) {
         if (!reached.ok()) return reactor->Finish(ToGrpc(reached));
         std::unique_ptr<kv::Reader> snapshot = store.Snapshot();
