@@ -30,9 +30,11 @@ format() {
     echo "lint: found no C++ file" >&2
     return 1
   fi
-  local result=0
-  xargs -0 -a "$list" -n 40 -P 2 clang-format-19 --style=file --dry-run -Werror || result=1
+  local result=0 output
+  output=$(xargs -0 -a "$list" -n 40 -P 2 clang-format-19 --style=file --dry-run -Werror 2>&1) || result=1
   if [ $result -ne 0 ]; then
+    # One line a place, not three.
+    grep -E '^[^ ].*: (error|warning): |^[^ :]*clang-format|^xargs' <<<"$output" || echo "$output"
     echo "lint: write the files above anew with: clang-format-19 -i FILE" >&2
   fi
   rm -f "$list"
