@@ -158,7 +158,17 @@ def has_readme(folder, known):
     return any("/".join([*parts[:depth], "README.md"]) in known for depth in range(top, len(parts) + 1))
 
 
+def unrolled(text):
+    """A build file with its loops written out, so that names made in a loop are seen."""
+    result = text
+    for variable, items, body in re.findall(r"foreach\((\w+)\s([^)]*)\)(.*?)endforeach", text, re.DOTALL):
+        result += "".join(body.replace("${" + variable + "}", item) for item in items.split())
+    return result
+
+
 def names_file(text, name):
+    """Whether a build file names this file or folder, as a whole word."""
+    text = unrolled(text)
     return re.search(r"(?<![\w./-])" + re.escape(name) + r"(?![\w./-])", text) is not None
 
 

@@ -109,6 +109,12 @@ class LayoutTest(unittest.TestCase):
     def test_source_no_build_file_names(self):
         self.assert_one_finding({"storage/kv/lost.cc": "int lost;\n"}, "storage/kv/lost.cc", "never compiled")
 
+    def test_source_named_in_a_loop(self):
+        build = SOUND["storage/kv/CMakeLists.txt"] + "foreach(X b c)\n  cradle_test(${X} SOURCES a_${X}.cc)\nendforeach()\n"
+        loop = {"storage/kv/CMakeLists.txt": build, "storage/kv/a_b.cc": "int b;\n", "storage/kv/a_c.cc": "int c;\n"}
+        self.assertEqual(findings_of(loop), [])
+        self.assert_one_finding({**loop, "storage/kv/a_d.cc": "int d;\n"}, "storage/kv/a_d.cc", "never compiled")
+
     def test_name_of_a_longer_file_does_not_count(self):
         self.assert_one_finding({"storage/kv/re.cc": "int re;\n"}, "storage/kv/re.cc", "never compiled")
 
