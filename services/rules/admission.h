@@ -49,8 +49,9 @@ struct Duplicate {
 };
 
 struct Refused {
-  // INVALID_ARGUMENT form; PERMISSION_DENIED key or party; UNAUTHENTICATED attestation; ABORTED link
-  // conflict; FAILED_PRECONDITION rule or missing predecessor; ALREADY_EXISTS nonce or id used.
+  // INVALID_ARGUMENT form; PERMISSION_DENIED key or party; UNAUTHENTICATED attestation; ABORTED
+  // link conflict; FAILED_PRECONDITION rule or missing predecessor; ALREADY_EXISTS nonce or id
+  // used.
   absl::StatusCode code = absl::StatusCode::kFailedPrecondition;
   std::vector<Violation> violations;  // at least one kForbids, the decisive one first
   std::vector<Head> heads;            // of its chains, where a link does not follow
@@ -76,8 +77,8 @@ absl::StatusOr<std::vector<std::string>> ChainsExtended(const statement::v1::Sta
 
 // Fills format, origin, nonce (drawn by the caller) and the links that follow `state`, for whoever
 // prepares a statement. Parties, claimed time and event are the caller's.
-absl::Status Complete(const StateReader& state, std::string_view log_origin,
-                      std::string_view nonce, statement::v1::Statement& statement);
+absl::Status Complete(const StateReader& state, std::string_view log_origin, std::string_view nonce,
+                      statement::v1::Statement& statement);
 
 // The public key that a key id stands for as far as `state` knows: enrolled (also if revoked), or
 // the log's. For Founded, the keys it brings. NOT_FOUND: unknown key.

@@ -21,7 +21,7 @@ struct WasteCode {
   std::string code;      // NNN-NNN-CC
   std::string category;  // HW01 … HW50
   std::string name;
-  std::string hazards;   // "T|I" in printed order
+  std::string hazards;  // "T|I" in printed order
 };
 
 // Immutable once loaded; share it between threads.
@@ -37,6 +37,9 @@ class RuleData {
   bool CatalogueLoadedOn(absl::CivilDay day) const;
   // The code in the edition in force on that day, or null.
   const WasteCode* FindWasteCode(std::string_view code, absl::CivilDay day) const;
+  // The code in the newest loaded edition that came into force by that day, in force still or not;
+  // null: not in it, or no such edition.
+  const WasteCode* FindWasteCodeInLatest(std::string_view code, absl::CivilDay day) const;
   // All codes of the edition in force on that day, in order of code.
   std::vector<const WasteCode*> WasteCodes(absl::CivilDay day) const;
 

@@ -1,5 +1,5 @@
-// Keys of the admission state. The value is the message of cradle.state.v1 named beside each, unless
-// said otherwise. Integers are big-endian, so that keys sort as numbers do.
+// Keys of the admission state. The value is the message of cradle.state.v1 named beside each,
+// unless said otherwise. Integers are big-endian, so that keys sort as numbers do.
 #ifndef CRADLE_SERVICES_RULES_STATE_KEYS_H_
 #define CRADLE_SERVICES_RULES_STATE_KEYS_H_
 
@@ -12,23 +12,25 @@ namespace cradle::rules::keys {
 // All keys of the admission state begin with this, so that a service keeps its own beside them.
 inline constexpr std::string_view kStatePrefix = "s/";
 
-std::string Log();                                      // LogState
-std::string Chain(std::string_view chain);              // ChainHead
-std::string Statement(std::string_view statement_hash); // 8 bytes: index of the entry
+std::string Log();                                                   // LogState
+std::string Chain(std::string_view chain);                           // ChainHead
+std::string Statement(std::string_view statement_hash);              // 8 bytes: index of the entry
 std::string Nonce(std::string_view key_id, std::string_view nonce);  // 32 bytes: statement hash
-std::string Entry(uint64_t index);                      // EntryState
-std::string Organisation(std::string_view organisation);  // OrganisationState
-std::string Uscc(std::string_view uscc);                // organisation id
-std::string Site(std::string_view site);                // SiteState
-std::string Facility(std::string_view facility);        // FacilityState
-std::string Vehicle(std::string_view vehicle);          // VehicleState
-std::string Licences(std::string_view organisation);    // LicencesState
-std::string Key(std::string_view key_id);               // KeyState; key_id is 32 bytes
-std::string Person(std::string_view person);            // PersonState
-std::string Device(std::string_view key_id);            // DeviceSequence
-std::string Batch(std::string_view batch);              // BatchState
-std::string Manifest(std::string_view manifest);        // ManifestState
-std::string OfficialNumber(std::string_view number);    // manifest id
+std::string Entry(uint64_t index);                                   // EntryState
+std::string Organisation(std::string_view organisation);             // OrganisationState
+std::string Uscc(std::string_view uscc);                             // organisation id
+// Of an organisation without a USCC: kind "medical" or "scoped".
+std::string Identity(std::string_view kind, std::string_view identity);  // organisation id
+std::string Site(std::string_view site);                                 // SiteState
+std::string Facility(std::string_view facility);                         // FacilityState
+std::string Vehicle(std::string_view vehicle);                           // VehicleState
+std::string Licences(std::string_view organisation);                     // LicencesState
+std::string Key(std::string_view key_id);             // KeyState; key_id is 32 bytes
+std::string Person(std::string_view person);          // PersonState
+std::string Device(std::string_view key_id);          // DeviceSequence
+std::string Batch(std::string_view batch);            // BatchState
+std::string Manifest(std::string_view manifest);      // ManifestState
+std::string OfficialNumber(std::string_view number);  // manifest id
 
 }  // namespace cradle::rules::keys
 

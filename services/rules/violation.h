@@ -12,9 +12,9 @@ enum class Effect {
 };
 
 struct Violation {
-  std::string rule;         // id, as "CUSTODY-HOLDER"
+  std::string rule;  // id, as "CUSTODY-HOLDER"
   Effect effect = Effect::kForbids;
-  std::string field;        // path into the statement, as "load_taken.vehicle" or "links[1].previous"
+  std::string field;  // path into the statement, as "load_taken.vehicle" or "links[1].previous"
   std::string message_en;
   std::string message_zh;
   std::string legal_basis;  // in force on the act's date; empty where the rule is technical

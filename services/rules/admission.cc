@@ -1,0 +1,340 @@
+#include "services/rules/admission.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "services/rules/attestations.h"
+#include "services/rules/calendar.h"
+#include "services/rules/chains.h"
+#include "services/rules/event_rules.h"
+#include "services/rules/judge.h"
+#include "services/rules/rules_common.h"
+#include "services/rules/state_keys.h"
+#include "services/rules/time_of_act.h"
+
+namespace cradle::rules {
+namespace {
+
+using S = statement::v1::Statement;
+
+std::string BigEndian(uint64_t number) {
+  std::string bytes(8, '\0');
+  for (size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(number >> (56 - 8 * i));
+  return bytes;
+}
+
+uint64_t FromBigEndian(std::string_view bytes) {
+  uint64_t number = 0;
+  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
+  return number;
+}
+
+// One statement on its way through the checks, in the order Admit promises.
+class Admission {
+ public:
+  Admission(const StateReader& state, const RuleDataLibrary& library, std::string_view log_origin,
+            const evidence::ParsedStatement& statement,
+            const std::vector<ProvenAttestation>& attestations, int64_t recorded_time_ms,
+            uint64_t index)
+      : library_(library),
+        log_origin_(log_origin),
+        hash_(evidence::AsBytes(statement.hash)),
+        message_(statement.message),
+        attestations_(attestations),
+        judge_(state, statement.message, recorded_time_ms, index) {}
+
+  absl::StatusOr<Verdict> Run() {
+    if (message_.log_origin() != log_origin_) return RefuseOrigin();
+    const std::optional<std::string> entry = judge_.ReadBytes(keys::Statement(hash_));
+    if (entry) return Duplicate{FromBigEndian(*entry)};
+    log_ = judge_.Read<state::v1::LogState>(keys::Log());
+    JudgePlace();
+    if (Stop()) return Refuse();
+    if (absl::Status found = FindRules(); !found.ok()) return found;
+    JudgeNonce();
+    if (Stop()) return Refuse();
+    heads_ = ReadHeads(judge_);
+    if (absl::Status timed = SetActTime(); !timed.ok()) return timed;
+    JudgeAttestations(judge_, hash_, attestations_, offline_window_ms_);
+    if (Stop()) return Refuse();
+    JudgeLinks(judge_, heads_, missing_);
+    if (Stop()) return RefuseLinks();
+    JudgeEvent(judge_, log_ ? *log_ : state::v1::LogState());
+    if (absl::Status adopted = CheckAdopted(); !Stop() && !adopted.ok()) return adopted;
+    if (Stop()) return Refuse();
+    return Finish();
+  }
+
+ private:
+  bool Stop() const { return judge_.forbidden() || !judge_.status().ok(); }
+
+  absl::StatusOr<Verdict> Refuse() {
+    if (!judge_.status().ok()) return judge_.status();
+    Refused refused;
+    refused.code = judge_.code();
+    refused.violations = std::move(judge_.forbids());
+    for (Violation& mark : judge_.marks()) refused.violations.push_back(std::move(mark));
+    return refused;
+  }
+
+  absl::StatusOr<Verdict> RefuseLinks() {
+    absl::StatusOr<Verdict> verdict = Refuse();
+    if (!verdict.ok()) return verdict;
+    auto& refused = std::get<Refused>(*verdict);
+    refused.heads = TellHeads(message_, heads_);
+    refused.missing_predecessor = missing_;
+    return verdict;
+  }
+
+  absl::StatusOr<Verdict> RefuseOrigin() {
+    judge_.Violate(
+        RuleId::kLogOrigin, "log_origin",
+        fmt::format("the statement is for the log \"{}\", this is \"{}\"", message_.log_origin(),
+                    log_origin_),
+        fmt::format("该陈述属于日志“{}”，本日志为“{}”", message_.log_origin(), log_origin_));
+    return Refuse();
+  }
+
+  void JudgePlace() {
+    const bool founding = message_.event_case() == S::kFounded;
+    if (founding != !log_.has_value() || founding != (judge_.index() == 0)) {
+      judge_.Violate(RuleId::kLogFounded, std::string(EventName(message_.event_case())),
+                     founding ? "the log is founded already" : "the log is not founded yet",
+                     founding ? "日志已创始" : "日志尚未创始");
+    }
+    if (log_ && judge_.recorded_time_ms() < log_->last_recorded_time_ms()) {
+      judge_.Violate(RuleId::kLogTime, "recorded_time_ms",
+                     "the recorded time is before that of the entry before",
+                     "登记时间早于前一条目的登记时间");
+    }
+  }
+
+  absl::Status FindRules() {
+    const bool founding = !log_.has_value();
+    const uint32_t rule_set = founding ? message_.founded().rule_set() : log_->rule_set();
+    data_ = FindAtHand(rule_set,
+                       founding ? message_.founded().rule_data_sha256() : log_->rule_data_sha256());
+    if (data_ == nullptr) return at_hand_;
+    judge_.SetRules(rule_set, data_.get());
+    return absl::OkStatus();
+  }
+
+  // Null: not at hand, and at_hand_ says what is missing.
+  std::shared_ptr<const RuleData> FindAtHand(uint32_t rule_set, std::string_view sha256) {
+    if (rule_set < kFirstRuleSet || rule_set > kLastRuleSet) {
+      at_hand_ = absl::UnimplementedError(
+          fmt::format("rule set {} is not known to this build, which knows {} to {}", rule_set,
+                      kFirstRuleSet, kLastRuleSet));
+      return nullptr;
+    }
+    std::shared_ptr<const RuleData> data = library_.Find(sha256);
+    if (data == nullptr) {
+      at_hand_ = absl::UnimplementedError(
+          fmt::format("the rule data bundle {} is not at hand", evidence::Hex(sha256)));
+    }
+    return data;
+  }
+
+  // What this statement adopts must be at hand too, or nothing could follow it.
+  absl::Status CheckAdopted() {
+    if (message_.event_case() != S::kRulesAdopted) return absl::OkStatus();
+    const auto& adopted = message_.rules_adopted();
+    return FindAtHand(adopted.rule_set(), adopted.rule_data_sha256()) == nullptr ? at_hand_
+                                                                                 : absl::OkStatus();
+  }
+
+  void JudgeNonce() {
+    if (attestations_.empty()) return;
+    nonce_key_ = keys::Nonce(attestations_[0].message.key_id(), message_.nonce());
+    if (judge_.ReadBytes(nonce_key_)) {
+      judge_.Violate(RuleId::kNonceUnique, "nonce",
+                     "another statement of this key has the same nonce",
+                     "该密钥的另一陈述已使用此随机数");
+    }
+  }
+
+  absl::Status SetActTime() {
+    // The window is that of the recorded day: the day of the act depends on it.
+    absl::StatusOr<int64_t> hours =
+        data_->Limit("offline_window_hours", DayOf(judge_.recorded_time_ms(), kLogZoneOffsetMs));
+    if (!hours.ok()) return hours.status();
+    offline_window_ms_ = *hours * kHourMs;
+    ClaimContext context;
+    context.claimed_time_ms = message_.claimed_time_ms();
+    context.recorded_time_ms = judge_.recorded_time_ms();
+    context.offline_window_ms = offline_window_ms_;
+    for (const auto& head : heads_) {
+      if (!head) continue;
+      context.predecessor_time_ms =
+          std::max(head->act_time_ms(), context.predecessor_time_ms.value_or(head->act_time_ms()));
+    }
+    if (!attestations_.empty()) context.seen_time_ms = SeenTime(attestations_[0].message);
+    const ActTime act = TimeOfAct(context);
+    judge_.SetActTime(act.time_ms);
+    if (act.fault != ClaimFault::kNone) MarkClaim(act.fault);
+    return absl::OkStatus();
+  }
+
+  // Recorded time of the last entry under the checkpoint seen; none: nothing seen, or more than is.
+  std::optional<int64_t> SeenTime(const statement::v1::Attestation& attestation) {
+    const uint64_t size = attestation.seen().size();
+    if (size == 0 || size > judge_.index()) return std::nullopt;
+    const auto entry = judge_.Read<state::v1::EntryState>(keys::Entry(size - 1));
+    if (!entry) return std::nullopt;
+    return entry->recorded_time_ms();
+  }
+
+  void MarkClaim(ClaimFault fault) {
+    const char* en = "";
+    const char* zh = "";
+    switch (fault) {
+      case ClaimFault::kNone:
+        return;
+      case ClaimFault::kBeforePredecessor:
+        en = "the claimed time is before that of the statement it follows";
+        zh = "所称时间早于前一陈述的行为时间";
+        break;
+      case ClaimFault::kBeforeSeen:
+        en = "the claimed time is before the checkpoint the device had seen";
+        zh = "所称时间早于设备已见检查点的时间";
+        break;
+      case ClaimFault::kAfterRecorded:
+        en = "the claimed time is after the recorded time";
+        zh = "所称时间晚于登记时间";
+        break;
+      case ClaimFault::kOutsideWindow:
+        en = "the statement arrived after the offline window";
+        zh = "陈述超过离线时限后才到达";
+        break;
+    }
+    judge_.Violate(RuleId::kTimeOfAct, "claimed_time_ms",
+                   fmt::format("{}; the recorded time counts", en),
+                   fmt::format("{}；以登记时间为准", zh));
+  }
+
+  absl::StatusOr<Verdict> Finish() {
+    for (int i = 0; i < message_.links_size(); ++i) {
+      const statement::v1::Link& link = message_.links(i);
+      state::v1::ChainHead head;
+      head.set_height(link.height());
+      head.set_statement_hash(hash_);
+      head.set_index(judge_.index());
+      head.set_act_time_ms(judge_.act_time_ms());
+      judge_.Put(keys::Chain(link.chain()), head);
+    }
+    state::v1::EntryState entry;
+    entry.set_statement_hash(hash_);
+    entry.set_recorded_time_ms(judge_.recorded_time_ms());
+    judge_.Put(keys::Entry(judge_.index()), entry);
+    judge_.Put(keys::Statement(hash_), BigEndian(judge_.index()));
+    judge_.Put(nonce_key_, hash_);
+    state::v1::LogState log = FoldLog();
+    log.set_last_recorded_time_ms(judge_.recorded_time_ms());
+    judge_.Put(keys::Log(), log);
+    return Admitted{std::move(judge_.changes()), std::move(judge_.marks()), judge_.act_time_ms()};
+  }
+
+  state::v1::LogState FoldLog() const {
+    state::v1::LogState log = log_ ? *log_ : state::v1::LogState();
+    if (message_.event_case() == S::kFounded) {
+      const auto& founded = message_.founded();
+      log.set_origin(message_.log_origin());
+      log.set_log_key(founded.log_key());
+      log.set_rule_set(founded.rule_set());
+      log.set_rule_data_sha256(founded.rule_data_sha256());
+      log.set_founding_regulator(founded.regulator().organisation());
+    } else if (message_.event_case() == S::kRulesAdopted) {
+      log.set_rule_set(message_.rules_adopted().rule_set());
+      log.set_rule_data_sha256(message_.rules_adopted().rule_data_sha256());
+    }
+    return log;
+  }
+
+  const RuleDataLibrary& library_;
+  const std::string_view log_origin_;
+  const std::string hash_;
+  const statement::v1::Statement& message_;
+  const std::vector<ProvenAttestation>& attestations_;
+  Judge judge_;
+  std::optional<state::v1::LogState> log_;
+  std::shared_ptr<const RuleData> data_;
+  absl::Status at_hand_;
+  int64_t offline_window_ms_ = 0;
+  std::string nonce_key_;
+  Heads heads_;
+  std::optional<Head> missing_;
+};
+
+template <typename Message>
+absl::StatusOr<std::optional<Message>> ReadMessage(const StateReader& state, const std::string& key,
+                                                   std::string_view what) {
+  absl::StatusOr<std::optional<std::string>> bytes = state.Get(key);
+  if (!bytes.ok()) return bytes.status();
+  if (!*bytes) return std::nullopt;
+  Message message;
+  if (!message.ParseFromString(**bytes)) {
+    return absl::DataLossError(fmt::format("the state of {} cannot be read", what));
+  }
+  return message;
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> Admit(const StateReader& state, const RuleDataLibrary& library,
+                              std::string_view log_origin,
+                              const evidence::ParsedStatement& statement,
+                              const std::vector<ProvenAttestation>& attestations,
+                              int64_t recorded_time_ms, uint64_t index) {
+  return Admission(state, library, log_origin, statement, attestations, recorded_time_ms, index)
+      .Run();
+}
+
+absl::StatusOr<KnownKey> FindKey(const StateReader& state, std::string_view key_id,
+                                 const statement::v1::Statement& statement) {
+  if (statement.event_case() == S::kFounded) {
+    const auto& founded = statement.founded();
+    if (key_id == KeyId(founded.regulator_key().key())) {
+      return KnownKey{founded.regulator_key().algorithm(), founded.regulator_key().key()};
+    }
+    if (key_id == KeyId(founded.log_key())) {
+      return KnownKey{statement::v1::KEY_ALGORITHM_ED25519, founded.log_key()};
+    }
+    return absl::NotFoundError("the founding does not bring this key");
+  }
+  auto key = ReadMessage<state::v1::KeyState>(state, keys::Key(key_id), "a key");
+  if (!key.ok()) return key.status();
+  if (*key) return KnownKey{(*key)->enrolled().algorithm(), (*key)->enrolled().key()};
+  absl::StatusOr<std::optional<state::v1::LogState>> log = ReadLog(state);
+  if (!log.ok()) return log.status();
+  if (*log && key_id == KeyId((*log)->log_key())) {
+    return KnownKey{statement::v1::KEY_ALGORITHM_ED25519, (*log)->log_key()};
+  }
+  return absl::NotFoundError(fmt::format("no key {} is enrolled", evidence::Hex(key_id)));
+}
+
+absl::StatusOr<std::optional<state::v1::LogState>> ReadLog(const StateReader& state) {
+  return ReadMessage<state::v1::LogState>(state, keys::Log(), "the log");
+}
+
+absl::StatusOr<std::optional<state::v1::BatchState>> ReadBatch(const StateReader& state,
+                                                               std::string_view batch) {
+  return ReadMessage<state::v1::BatchState>(state, keys::Batch(batch), "a batch");
+}
+
+absl::StatusOr<std::optional<state::v1::ManifestState>> ReadManifest(const StateReader& state,
+                                                                     std::string_view manifest) {
+  return ReadMessage<state::v1::ManifestState>(state, keys::Manifest(manifest), "a manifest");
+}
+
+state::v1::BatchStatus BatchStatusOf(const state::v1::BatchState& batch,
+                                     const state::v1::ManifestState* manifest) {
+  if (batch.status() != state::v1::BATCH_STATUS_CONSIGNED || manifest == nullptr) {
+    return batch.status();
+  }
+  // Delivered and not confirmed is still the consignor's, on its way.
+  const bool moving = manifest->status() == state::v1::MANIFEST_STATUS_IN_TRANSIT ||
+                      manifest->status() == state::v1::MANIFEST_STATUS_DELIVERED;
+  return moving ? state::v1::BATCH_STATUS_IN_TRANSIT : batch.status();
+}
+
+}  // namespace cradle::rules

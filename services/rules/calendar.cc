@@ -1,0 +1,67 @@
+#include "services/rules/calendar.h"
+
+#include <fmt/format.h>
+
+#include "absl/status/status.h"
+
+namespace cradle::rules {
+namespace {
+
+constexpr absl::CivilDay kUnixEpoch(1970, 1, 1);
+
+}  // namespace
+
+absl::CivilDay DayOf(int64_t time_ms, int64_t zone_offset_ms) {
+  // Divides before it adds, so that the largest times do not overflow.
+  int64_t days = time_ms / kDayMs;
+  int64_t rest_ms = time_ms % kDayMs + zone_offset_ms;
+  days += rest_ms / kDayMs;
+  rest_ms %= kDayMs;
+  if (rest_ms < 0) --days;
+  return kUnixEpoch + days;
+}
+
+int64_t StartOfDayMs(absl::CivilDay day, int64_t zone_offset_ms) {
+  return (day - kUnixEpoch) * kDayMs - zone_offset_ms;
+}
+
+absl::CivilDay AddYears(absl::CivilDay day, int years) {
+  const absl::CivilDay same(day.year() + years, day.month(), day.day());
+  if (same.month() == day.month()) return same;
+  return absl::CivilDay(day.year() + years, day.month() + 1, 1) - 1;
+}
+
+absl::CivilDay LastDayOfPeriod(absl::CivilDay start, int years) { return AddYears(start, years); }
+
+bool PeriodIsOver(absl::CivilDay start, int years, absl::CivilDay on) {
+  return on > LastDayOfPeriod(start, years);
+}
+
+absl::StatusOr<absl::CivilDay> ParseDate(std::string_view date) {
+  const auto wrong = [&] {
+    return absl::InvalidArgumentError(
+        fmt::format("\"{}\" is not a date of the form YYYY-MM-DD", date.substr(0, 40)));
+  };
+  if (date.size() != 10 || date[4] != '-' || date[7] != '-') return wrong();
+  int parts[3] = {0, 0, 0};
+  for (size_t i = 0, part = 0; i < date.size(); ++i) {
+    if (i == 4 || i == 7) {
+      ++part;
+      continue;
+    }
+    if (date[i] < '0' || date[i] > '9') return wrong();
+    parts[part] = parts[part] * 10 + (date[i] - '0');
+  }
+  if (parts[0] == 0) return wrong();
+  const absl::CivilDay day(parts[0], parts[1], parts[2]);
+  if (day.year() != parts[0] || day.month() != parts[1] || day.day() != parts[2]) {
+    return absl::InvalidArgumentError(fmt::format("{} is not a day that exists", date));
+  }
+  return day;
+}
+
+std::string FormatDate(absl::CivilDay day) {
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int64_t>(day.year()), day.month(), day.day());
+}
+
+}  // namespace cradle::rules

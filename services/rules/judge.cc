@@ -1,0 +1,82 @@
+#include "services/rules/judge.h"
+
+#include "services/rules/calendar.h"
+#include "services/rules/state_keys.h"
+#include "storage/evidence/hash.h"
+
+namespace cradle::rules {
+
+void Judge::SetActTime(int64_t act_time_ms) {
+  act_time_ms_ = act_time_ms;
+  act_day_ = DayOf(act_time_ms, kLogZoneOffsetMs);
+}
+
+void Judge::Violate(RuleId number, std::string field, std::string message_en,
+                    std::string message_zh) {
+  const Rule& rule = FindRule(number);
+  if (!rule.InForce(rule_set_)) return;
+  const std::optional<Effect> effect = rule.At(event());
+  if (!effect) {
+    Fail(absl::InternalError(
+        fmt::format("rule {} is not in the table for {}", rule.id, EventName(event()))));
+    return;
+  }
+  Violation violation{std::string(rule.id),  *effect,      std::move(field), std::move(message_en),
+                      std::move(message_zh), std::string()};
+  if (data_ != nullptr && !rule.basis.empty()) {
+    violation.legal_basis = data_->LegalBasis(rule.basis, act_day_);
+  }
+  if (*effect == Effect::kMarks) {
+    marks_.push_back(std::move(violation));
+    return;
+  }
+  if (forbidden_.empty()) code_ = rule.code;
+  forbidden_.push_back(std::move(violation));
+}
+
+std::string Judge::Path(std::string_view field) const {
+  return fmt::format("{}{}.{}", EventName(event()), prefix_, field);
+}
+
+std::optional<std::string> Judge::ReadBytes(const std::string& key) {
+  absl::StatusOr<std::optional<std::string>> value = state_.Get(key);
+  if (!value.ok()) {
+    Fail(value.status());
+    return std::nullopt;
+  }
+  return *std::move(value);
+}
+
+const std::optional<state::v1::ManifestState>& Judge::Manifest() {
+  if (manifest_read_) return manifest_;
+  manifest_read_ = true;
+  using S = statement::v1::Statement;
+  const std::string* manifest = nullptr;
+  switch (event()) {
+    case S::kLoadTaken:
+      manifest = &statement_.load_taken().manifest();
+      break;
+    case S::kLoadHandedOver:
+      manifest = &statement_.load_handed_over().manifest();
+      break;
+    case S::kLoadDelivered:
+      manifest = &statement_.load_delivered().manifest();
+      break;
+    case S::kReceiptConfirmed:
+      manifest = &statement_.receipt_confirmed().manifest();
+      break;
+    default:
+      return manifest_;
+  }
+  manifest_ = Read<state::v1::ManifestState>(keys::Manifest(*manifest));
+  return manifest_;
+}
+
+std::string Judge::Printable(std::string_view key) {
+  for (const char c : key) {
+    if (c < ' ' || c > '~') return "key " + evidence::Hex(key);
+  }
+  return std::string(key);
+}
+
+}  // namespace cradle::rules

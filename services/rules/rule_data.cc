@@ -1,0 +1,216 @@
+#include "services/rules/rule_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "services/rules/calendar.h"
+#include "services/rules/rule_data_tables.h"
+
+namespace cradle::rules {
+namespace {
+
+constexpr std::string_view kHeading = "cradle rule data 1\n";
+
+absl::StatusOr<std::string> ReadFile(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(fmt::format("cannot open {}", path.string()));
+  std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.bad()) return absl::DataLossError(fmt::format("cannot read {}", path.string()));
+  return bytes;
+}
+
+// Paths of a directory's files that end in `extension`, in order of name.
+absl::StatusOr<std::vector<std::filesystem::path>> ListFiles(const std::string& directory,
+                                                             std::string_view extension) {
+  std::error_code error;
+  std::vector<std::filesystem::path> paths;
+  std::filesystem::directory_iterator entry(directory, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (entry->path().extension() == extension) paths.push_back(entry->path());
+  }
+  if (error) {
+    return absl::NotFoundError(fmt::format("cannot list {}: {}", directory, error.message()));
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+// The files in a bundle, by name. Views into `bundle`.
+absl::StatusOr<BundleFiles> SplitBundle(std::string_view bundle) {
+  if (!bundle.starts_with(kHeading)) {
+    return absl::InvalidArgumentError("bundle:1: does not begin \"cradle rule data 1\"");
+  }
+  BundleFiles files;
+  std::string_view rest = bundle.substr(kHeading.size());
+  std::string_view last;
+  const auto wrong = [&](std::string_view what) {
+    const auto line = 1 + std::count(bundle.begin(), bundle.end() - rest.size(), '\n');
+    return absl::InvalidArgumentError(fmt::format("bundle:{}: {}", line, what));
+  };
+  while (!rest.empty()) {
+    const size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    if (end == std::string_view::npos || !line.starts_with("file ")) {
+      return wrong("expected \"file <name> <bytes>\"");
+    }
+    line.remove_prefix(5);
+    const size_t space = line.find(' ');
+    const std::string_view name = line.substr(0, space);
+    if (space == std::string_view::npos || name.empty() || !name.ends_with(".csv") ||
+        name.find('/') != std::string_view::npos) {
+      return wrong("expected \"file <name> <bytes>\"");
+    }
+    if (name <= last) return wrong("files are not in order of name, or one is given twice");
+    const std::optional<int64_t> bytes = ParseInteger(line.substr(space + 1));
+    if (!bytes || *bytes < 0 || static_cast<uint64_t>(*bytes) > rest.size() - end - 1) {
+      return wrong("the file's length is no number, or longer than the bundle");
+    }
+    files.emplace(name, rest.substr(end + 1, static_cast<size_t>(*bytes)));
+    last = name;
+    rest.remove_prefix(end + 1 + static_cast<size_t>(*bytes));
+  }
+  return files;
+}
+
+bool InForce(const Validity& validity, absl::CivilDay day) {
+  return validity.from <= day && day <= validity.to;
+}
+
+}  // namespace
+
+struct RuleData::Tables : RuleTables {};
+
+absl::StatusOr<std::shared_ptr<const RuleData>> RuleData::FromBundle(std::string_view bundle) {
+  absl::StatusOr<BundleFiles> files = SplitBundle(bundle);
+  if (!files.ok()) return files.status();
+  auto tables = std::make_shared<Tables>();
+  if (absl::Status parsed = ParseTables(*files, *tables); !parsed.ok()) return parsed;
+  auto data = std::make_shared<RuleData>();
+  data->bundle_ = std::string(bundle);
+  data->sha256_ = evidence::Sha256(bundle);
+  data->tables_ = std::move(tables);
+  return std::shared_ptr<const RuleData>(std::move(data));
+}
+
+bool RuleData::CatalogueLoadedOn(absl::CivilDay day) const {
+  return std::any_of(tables_->editions.begin(), tables_->editions.end(),
+                     [&](const Edition& edition) { return InForce(edition.validity, day); });
+}
+
+const WasteCode* RuleData::FindWasteCode(std::string_view code, absl::CivilDay day) const {
+  for (const Edition& edition : tables_->editions) {
+    if (InForce(edition.validity, day)) return edition.Find(code);
+  }
+  return nullptr;
+}
+
+const WasteCode* RuleData::FindWasteCodeInLatest(std::string_view code, absl::CivilDay day) const {
+  const Edition* latest = nullptr;
+  for (const Edition& edition : tables_->editions) {
+    if (edition.validity.from <= day) latest = &edition;
+  }
+  return latest == nullptr ? nullptr : latest->Find(code);
+}
+
+std::vector<const WasteCode*> RuleData::WasteCodes(absl::CivilDay day) const {
+  std::vector<const WasteCode*> codes;
+  for (const Edition& edition : tables_->editions) {
+    if (!InForce(edition.validity, day)) continue;
+    for (const auto& [name, code] : edition.codes) codes.push_back(&code);
+  }
+  return codes;
+}
+
+std::optional<int64_t> RuleData::ZoneOffsetMs(std::string_view zone) const {
+  const auto found = tables_->zones.find(zone.empty() ? kLogZone : zone);
+  if (found == tables_->zones.end()) return std::nullopt;
+  return found->second;
+}
+
+std::string_view RuleData::DivisionName(std::string_view division) const {
+  const auto found = tables_->divisions.find(division);
+  return found == tables_->divisions.end() ? std::string_view() : found->second;
+}
+
+std::string RuleData::LegalBasis(std::string_view subject, absl::CivilDay day) const {
+  std::string text;
+  for (const Basis& basis : tables_->legal_basis) {
+    if (basis.subject != subject || !InForce(basis.validity, day)) continue;
+    if (!text.empty()) text += "; ";
+    text += basis.text;
+    // What nobody here read in the primary text is shown so.
+    if (basis.mark != "F") text += fmt::format(" [{}]", basis.mark);
+  }
+  return text;
+}
+
+absl::StatusOr<int64_t> RuleData::Limit(std::string_view name, absl::CivilDay day) const {
+  for (const LimitRow& limit : tables_->limits) {
+    if (limit.name == name && InForce(limit.validity, day)) return limit.value;
+  }
+  return absl::NotFoundError(
+      fmt::format("the rule data has no limit {} in force on {}", name, FormatDate(day)));
+}
+
+std::optional<RuleData::Method> RuleData::FindMethod(std::string_view method_code) const {
+  const auto found = tables_->methods.find(method_code);
+  if (found == tables_->methods.end()) return std::nullopt;
+  return found->second;
+}
+
+absl::StatusOr<RuleDataLibrary> RuleDataLibrary::FromDirectory(const std::string& directory) {
+  absl::StatusOr<std::vector<std::filesystem::path>> paths = ListFiles(directory, ".bundle");
+  if (!paths.ok()) return paths.status();
+  RuleDataLibrary library;
+  for (const std::filesystem::path& path : *paths) {
+    absl::StatusOr<std::string> bytes = ReadFile(path);
+    if (!bytes.ok()) return bytes.status();
+    if (evidence::Hex(evidence::Sha256(*bytes)) != path.stem().string()) {
+      return absl::DataLossError(
+          fmt::format("{}: its bytes do not have the SHA-256 it is named by", path.string()));
+    }
+    absl::StatusOr<std::shared_ptr<const RuleData>> data = RuleData::FromBundle(*bytes);
+    if (!data.ok()) {
+      return absl::DataLossError(
+          fmt::format("{}: {}", path.string(), std::string(data.status().message())));
+    }
+    library.Add(*std::move(data));
+  }
+  return library;
+}
+
+void RuleDataLibrary::Add(std::shared_ptr<const RuleData> data) {
+  std::string name(evidence::AsBytes(data->sha256()));
+  by_sha256_.insert_or_assign(std::move(name), std::move(data));
+}
+
+std::shared_ptr<const RuleData> RuleDataLibrary::Find(std::string_view sha256) const {
+  const auto found = by_sha256_.find(sha256);
+  return found == by_sha256_.end() ? nullptr : found->second;
+}
+
+absl::StatusOr<std::string> PackRuleData(const std::string& directory) {
+  absl::StatusOr<std::vector<std::filesystem::path>> paths = ListFiles(directory, ".csv");
+  if (!paths.ok()) return paths.status();
+  std::string bundle(kHeading);
+  for (const std::filesystem::path& path : *paths) {
+    absl::StatusOr<std::string> bytes = ReadFile(path);
+    if (!bytes.ok()) return bytes.status();
+    bundle += fmt::format("file {} {}\n", path.filename().string(), bytes->size());
+    bundle += *bytes;
+  }
+  if (absl::StatusOr<std::shared_ptr<const RuleData>> data = RuleData::FromBundle(bundle);
+      !data.ok()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: {}", directory, std::string(data.status().message())));
+  }
+  return bundle;
+}
+
+}  // namespace cradle::rules

@@ -1,0 +1,136 @@
+// All rules, for judging and for printing. What a rule does at an event stands here and nowhere
+// else: code that finds a violation names the rule, the table says whether it forbids or marks.
+#ifndef CRADLE_SERVICES_RULES_RULE_TABLE_H_
+#define CRADLE_SERVICES_RULES_RULE_TABLE_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "cradle/statement/v1/statement.pb.h"
+#include "services/rules/violation.h"
+
+namespace cradle::rules {
+
+using Event = statement::v1::Statement::EventCase;
+
+// A set of events, one bit each.
+using EventSet = uint32_t;
+
+// In the order of the table.
+enum class RuleId {
+  kLogOrigin,
+  kLogFounded,
+  kLogTime,
+  kNonceUnique,
+  kAttestationEach,
+  kAttestationBinds,
+  kAttestationSeen,
+  kKeyKnown,
+  kKeyOfParty,
+  kKeyPerson,
+  kKeyRole,
+  kKeyValid,
+  kKeyRevoked,
+  kKeyRevokedLate,
+  kPartyCapacities,
+  kPartyTwo,
+  kPartyEnrolledTwice,
+  kLinkChains,
+  kLinkFollows,
+  kLinkPredecessor,
+  kTimeOfAct,
+  kTimeFact,
+  kFormField,
+  kIdNew,
+  kLogRegulator,
+  kOrganisationKnown,
+  kOrganisationRole,
+  kOrganisationIdentity,
+  kOrganisationIdentityUnique,
+  kRegulatorAuthority,
+  kRegulatorDivision,
+  kPartySelf,
+  kSiteOfOrganisation,
+  kSiteZone,
+  kLicencePeriod,
+  kKeyForm,
+  kKeyNew,
+  kKeyToRevoke,
+  kFacilityOfOrganisation,
+  kFacilitySite,
+  kFacilityUse,
+  kFacilityAccepted,
+  kFacilityMethod,
+  kMethodKnown,
+  kMethodEnding,
+  kCodeForm,
+  kCodeCatalogue,
+  kCodeEdition,
+  kMassPositive,
+  kMassSum,
+  kMassExact,
+  kLabelCode,
+  kBatchKnown,
+  kBatchOnManifest,
+  kBatchState,
+  kBatchSite,
+  kCustodyHolder,
+  kStockEvidence,
+  kStockStart,
+  kManifestLines,
+  kManifestLineCode,
+  kManifestCarriers,
+  kManifestParties,
+  kManifestKnown,
+  kManifestState,
+  kManifestParty,
+  kOfficialNumberForm,
+  kOfficialNumberUnique,
+  kVehicleRegistered,
+  kVehicleAsIssued,
+  kLicenceCarrier,
+  kLicenceReceiver,
+  kLicenceMethod,
+  kMedicalMixed,
+  kMedicalVehicle,
+  kMedicalMethod,
+  kReceiptLines,
+  kReceiptDifference,
+  kCount,
+};
+
+struct Rule {
+  RuleId number;
+  std::string_view id;       // "CUSTODY-HOLDER": what violations and reports print
+  std::string_view text_en;  // what holds
+  std::string_view text_zh;
+  std::string_view basis;  // subject of RuleData::LegalBasis; empty: technical
+  absl::StatusCode code;   // of a refusal
+  EventSet forbids = 0;
+  EventSet marks = 0;
+  uint32_t first_set = 1;
+  uint32_t last_set = 0;  // 0: in force in the newest set
+
+  bool InForce(uint32_t rule_set) const {
+    return first_set <= rule_set && (last_set == 0 || rule_set <= last_set);
+  }
+  // What it does at an event; nullopt: it does not apply to it.
+  std::optional<Effect> At(Event event) const;
+};
+
+std::span<const Rule> Rules();
+const Rule& FindRule(RuleId number);
+// Null: no rule of that id.
+const Rule* FindRule(std::string_view id);
+
+// All events, in the order of their numbers, and their names as in the statement ("load_taken").
+std::span<const Event> Events();
+std::string_view EventName(Event event);
+
+}  // namespace cradle::rules
+
+#endif  // CRADLE_SERVICES_RULES_RULE_TABLE_H_

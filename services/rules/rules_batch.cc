@@ -1,0 +1,320 @@
+// The life of a batch outside manifests: declared, generated, stored, moved, treated.
+#include "services/rules/rules_batch.h"
+
+#include <algorithm>
+#include <set>
+
+#include "services/rules/calendar.h"
+#include "services/rules/event_rules.h"
+#include "services/rules/identity.h"
+#include "services/rules/rules_common.h"
+#include "services/rules/rules_facility.h"
+#include "services/rules/rules_licence.h"
+#include "services/rules/state_keys.h"
+
+namespace cradle::rules {
+namespace {
+
+namespace v1 = statement::v1;
+using state::v1::BatchState;
+
+using Containers = google::protobuf::RepeatedPtrField<v1::Container>;
+
+// CODE-FORM, CODE-CATALOGUE, CODE-EDITION.
+void JudgeWasteCode(Judge& judge, const std::string& code) {
+  if (!RequireWasteCode(judge, code, "waste_code")) return;
+  const absl::CivilDay day = judge.act_day();
+  if (judge.data().CatalogueLoadedOn(day)) {
+    if (judge.data().FindWasteCode(code, day) != nullptr) return;
+    judge.Violate(RuleId::kCodeCatalogue, judge.Path("waste_code"),
+                  fmt::format("{} is not in the catalogue in force on {}", code, FormatDate(day)),
+                  fmt::format("{} 不在 {} 有效的名录中", code, FormatDate(day)));
+    return;
+  }
+  if (judge.data().FindWasteCodeInLatest(code, day) != nullptr) return;
+  judge.Violate(RuleId::kCodeEdition, judge.Path("waste_code"),
+                fmt::format("the catalogue in force on {} is not loaded, and {} is not in the "
+                            "edition before it",
+                            FormatDate(day), code),
+                fmt::format("{} 有效的名录未载入，且 {} 不在此前版本中", FormatDate(day), code));
+}
+
+void JudgeLabel(Judge& judge, const v1::Container& container, std::string_view waste_code,
+                std::string_view field) {
+  if (container.label_code().empty()) return;
+  absl::Status form = CheckLabelCode(container.label_code());
+  if (form.ok()) {
+    std::string digits(waste_code);
+    digits.erase(std::remove(digits.begin(), digits.end(), '-'), digits.end());
+    if (container.label_code().substr(18, 8) == digits) return;
+    form = absl::InvalidArgumentError(
+        fmt::format("the label code names another waste code than {}", waste_code));
+  }
+  judge.Violate(RuleId::kLabelCode, judge.Path(field), std::string(form.message()),
+                "数字识别码格式不正确，或与废物代码不一致");
+}
+
+// Containers: ids once each, labels, and masses that add up to the batch where all are weighed.
+void JudgeContainers(Judge& judge, const Containers& containers, std::string_view waste_code,
+                     int64_t mass_g) {
+  std::set<std::string_view> ids;
+  std::optional<int64_t> sum = 0;
+  bool all_weighed = true;
+  for (int i = 0; i < containers.size(); ++i) {
+    const v1::Container& container = containers[i];
+    const std::string field = fmt::format("containers[{}]", i);
+    RequireId(judge, container.container(), field + ".container");
+    RequireChosen(judge, container.packaging(), field + ".packaging");
+    if (!ids.insert(container.container()).second) {
+      judge.Violate(RuleId::kFormField, judge.Path(field + ".container"),
+                    fmt::format("{}: the container is given twice", field),
+                    fmt::format("{}：容器重复", field));
+    }
+    JudgeLabel(judge, container, waste_code, field + ".label_code");
+    sum = AddMass(sum, container.net_mass_g());
+    all_weighed = all_weighed && container.net_mass_g() != 0;
+  }
+  if (containers.empty() || (sum && (all_weighed ? *sum == mass_g : *sum <= mass_g))) return;
+  judge.Violate(RuleId::kMassSum, judge.Path("containers"),
+                sum ? fmt::format("the containers hold {} g, the batch {} g", *sum, mass_g)
+                    : std::string("a container's mass is below zero, or the sum too large"),
+                sum ? fmt::format("容器合计{}克，批次{}克", *sum, mass_g)
+                    : std::string("容器质量小于零或合计过大"));
+}
+
+void RequireMass(Judge& judge, int64_t mass_g, std::string_view field) {
+  if (mass_g > 0) return;
+  judge.Violate(RuleId::kMassPositive, judge.Path(field),
+                fmt::format("{} is {} g; waste has a mass", field, mass_g),
+                fmt::format("{} 为{}克；废物质量须大于零", field, mass_g));
+}
+
+void PutBegun(Judge& judge, BatchState& batch) {
+  batch.set_generator(FirstParty(judge));
+  batch.set_custodian(FirstParty(judge));
+  batch.set_begun_index(judge.index());
+  batch.set_index(judge.index());
+  judge.Put(keys::Batch(batch.batch()), batch);
+}
+
+// The start, the inspector and the documents of declared stock.
+void JudgeStock(Judge& judge, const v1::StockDeclared& event,
+                const std::optional<v1::SiteRegistered>& site) {
+  RequireChosen(judge, event.origin(), "origin");
+  RequireChosen(judge, event.evidence_grade(), "evidence_grade");
+  if (event.evidence_grade() == v1::EVIDENCE_GRADE_INSPECTED && site) {
+    JudgeRegulator(judge, 1, site->division());
+  }
+  const bool documented =
+      event.evidence_grade() != v1::EVIDENCE_GRADE_DOCUMENTED || !event.evidence_sha256().empty();
+  const bool hashes = std::all_of(event.evidence_sha256().begin(), event.evidence_sha256().end(),
+                                  [](const std::string& hash) { return hash.size() == 32; });
+  if (!documented || !hashes) {
+    judge.Violate(RuleId::kStockEvidence, judge.Path("evidence_sha256"),
+                  documented ? "a document is not named by 32 bytes of SHA-256"
+                             : "documented stock names no document",
+                  documented ? "文件标识不是32字节的SHA-256" : "有文件佐证的库存未列文件");
+  }
+  if (event.storage_start_date().empty()) return;
+  const auto start = ParseDate(event.storage_start_date());
+  if (!start.ok()) {
+    judge.Violate(RuleId::kFormField, judge.Path("storage_start_date"),
+                  std::string(start.status().message()), "storage_start_date：不是YYYY-MM-DD日期");
+    return;
+  }
+  const int64_t offset_ms = judge.data()
+                                .ZoneOffsetMs(site ? site->time_zone() : std::string())
+                                .value_or(kLogZoneOffsetMs);
+  const absl::CivilDay today = DayOf(judge.recorded_time_ms(), offset_ms);
+  if (*start <= today) return;
+  judge.Violate(RuleId::kStockStart, judge.Path("storage_start_date"),
+                fmt::format("{} is after today, {}", event.storage_start_date(), FormatDate(today)),
+                fmt::format("{} 晚于今日 {}", event.storage_start_date(), FormatDate(today)));
+}
+
+}  // namespace
+
+std::optional<BatchState> JudgeBatchInHand(Judge& judge, std::string_view batch,
+                                           std::string_view field,
+                                           std::initializer_list<state::v1::BatchStatus> statuses) {
+  auto state = judge.Read<BatchState>(keys::Batch(batch));
+  if (!state) {
+    judge.Violate(RuleId::kBatchKnown, judge.Path(field),
+                  fmt::format("the batch {} is not in the log", batch),
+                  fmt::format("批次 {} 未登记", batch));
+    return std::nullopt;
+  }
+  if (state->custodian() != FirstParty(judge)) {
+    judge.Violate(RuleId::kCustodyHolder, judge.Path(field),
+                  fmt::format("{} is held by {}", batch, state->custodian()),
+                  fmt::format("{} 由 {} 保管", batch, state->custodian()));
+  }
+  if (!state->manifest().empty()) {
+    judge.Violate(RuleId::kBatchOnManifest, judge.Path(field),
+                  fmt::format("{} is on the manifest {}", batch, state->manifest()),
+                  fmt::format("{} 已列入联单 {}", batch, state->manifest()));
+  } else if (std::find(statuses.begin(), statuses.end(), state->status()) == statuses.end()) {
+    const std::string name =
+        state::v1::BatchStatus_Name(state->status()).substr(sizeof("BATCH_STATUS_") - 1);
+    judge.Violate(
+        RuleId::kBatchState, judge.Path(field),
+        fmt::format("{} is {}; {} does not follow", batch, name, EventName(judge.event())),
+        fmt::format("{} 状态为 {}，不能接续 {}", batch, name, EventName(judge.event())));
+  }
+  return state;
+}
+
+void JudgeMassExact(Judge& judge, int64_t mass_g, const BatchState& batch, std::string_view field) {
+  if (mass_g < 0) {
+    judge.Violate(RuleId::kMassPositive, judge.Path(field), fmt::format("{} is below zero", field),
+                  fmt::format("{} 小于零", field));
+  }
+  if (mass_g == batch.mass_g()) return;
+  judge.Violate(RuleId::kMassExact, judge.Path(field),
+                fmt::format("{} g where the batch has {} g", mass_g, batch.mass_g()),
+                fmt::format("{}克，批次为{}克", mass_g, batch.mass_g()));
+}
+
+void JudgeStockDeclared(Judge& judge) {
+  const v1::StockDeclared& event = judge.statement().stock_declared();
+  RequireNew(judge, keys::Batch(event.batch()), event.batch(), "batch");
+  RequireMass(judge, event.stock_mass_g(), "stock_mass_g");
+  JudgeMassBasis(judge, event.mass_basis(), event.stock_mass_g(), "mass_basis");
+  RequireChosen(judge, event.form(), "form");
+  AllowText(judge, event.batch_code(), "batch_code");
+  JudgeWasteCode(judge, event.waste_code());
+  JudgeContainers(judge, event.containers(), event.waste_code(), event.stock_mass_g());
+  if (const auto declarer = FindOrganisation(judge, FirstParty(judge), "parties[0].organisation")) {
+    if (event.origin() == v1::STOCK_ORIGIN_RECEIVED) {
+      RequireRole(judge, *declarer, {v1::ORGANISATION_ROLE_OPERATOR}, judge.Path("origin"));
+    } else {
+      RequireRole(judge, *declarer,
+                  {v1::ORGANISATION_ROLE_PRODUCER, v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION,
+                   v1::ORGANISATION_ROLE_OPERATOR},
+                  "parties[0].organisation");
+    }
+  }
+  const auto site = FindSite(judge, event.site(), FirstParty(judge), "site");
+  JudgeStock(judge, event, site);
+  JudgeFacility(judge, event.facility(), FirstParty(judge), event.site(), FacilityUse::kStorage);
+  BatchState batch;
+  batch.set_batch(event.batch());
+  batch.set_site(event.site());
+  batch.set_facility(event.facility());
+  batch.set_status(state::v1::BATCH_STATUS_STORED);
+  batch.set_waste_code(event.waste_code());
+  batch.set_mass_g(event.stock_mass_g());
+  batch.set_form(event.form());
+  batch.set_evidence_grade(event.evidence_grade());
+  batch.set_stock_origin(event.origin());
+  batch.set_batch_code(event.batch_code());
+  PutBegun(judge, batch);
+}
+
+void JudgeBatchGenerated(Judge& judge) {
+  const v1::BatchGenerated& event = judge.statement().batch_generated();
+  RequireNew(judge, keys::Batch(event.batch()), event.batch(), "batch");
+  RequireMass(judge, event.generated_mass_g(), "generated_mass_g");
+  JudgeMassBasis(judge, event.mass_basis(), event.generated_mass_g(), "mass_basis");
+  RequireChosen(judge, event.form(), "form");
+  RequireFactTime(judge, event.generated_time_ms(), "generated_time_ms");
+  if (event.opened_time_ms() != 0) {
+    RequireFactTime(judge, event.opened_time_ms(), "opened_time_ms");
+  }
+  AllowText(judge, event.batch_code(), "batch_code");
+  JudgeWasteCode(judge, event.waste_code());
+  JudgeContainers(judge, event.containers(), event.waste_code(), event.generated_mass_g());
+  if (const auto generator =
+          FindOrganisation(judge, FirstParty(judge), "parties[0].organisation")) {
+    // An operator generates too: ash, sludge, filter cake.
+    RequireRole(judge, *generator,
+                {v1::ORGANISATION_ROLE_PRODUCER, v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION,
+                 v1::ORGANISATION_ROLE_OPERATOR},
+                "parties[0].organisation");
+  }
+  FindSite(judge, event.site(), FirstParty(judge), "site");
+  BatchState batch;
+  batch.set_batch(event.batch());
+  batch.set_site(event.site());
+  batch.set_status(state::v1::BATCH_STATUS_GENERATED);
+  batch.set_waste_code(event.waste_code());
+  batch.set_mass_g(event.generated_mass_g());
+  batch.set_form(event.form());
+  batch.set_batch_code(event.batch_code());
+  PutBegun(judge, batch);
+}
+
+void JudgeBatchStored(Judge& judge) {
+  const v1::BatchStored& event = judge.statement().batch_stored();
+  RequireFactTime(judge, event.stored_time_ms(), "stored_time_ms");
+  AllowText(judge, event.storage_code(), "storage_code");
+  auto batch =
+      JudgeBatchInHand(judge, event.batch(), "batch",
+                       {state::v1::BATCH_STATUS_GENERATED, state::v1::BATCH_STATUS_RECEIVED});
+  if (!batch) return;
+  JudgeMassExact(judge, event.stored_mass_g(), *batch, "stored_mass_g");
+  JudgeFacility(judge, event.facility(), FirstParty(judge), batch->site(), FacilityUse::kStorage);
+  batch->set_facility(event.facility());
+  batch->set_status(state::v1::BATCH_STATUS_STORED);
+  batch->set_index(judge.index());
+  judge.Put(keys::Batch(event.batch()), *batch);
+}
+
+void JudgeBatchMoved(Judge& judge) {
+  const v1::BatchMoved& event = judge.statement().batch_moved();
+  RequireFactTime(judge, event.moved_time_ms(), "moved_time_ms");
+  auto batch = JudgeBatchInHand(judge, event.batch(), "batch", {state::v1::BATCH_STATUS_STORED});
+  if (!batch) return;
+  JudgeFacility(judge, event.facility(), FirstParty(judge), batch->site(), FacilityUse::kStorage);
+  if (event.facility() == batch->facility()) {
+    judge.Violate(RuleId::kBatchState, judge.Path("facility"), "the batch lies there already",
+                  "批次已在该设施");
+  }
+  batch->set_facility(event.facility());
+  batch->set_index(judge.index());
+  judge.Put(keys::Batch(event.batch()), *batch);
+}
+
+void JudgeBatchTreated(Judge& judge) {
+  const v1::BatchTreated& event = judge.statement().batch_treated();
+  RequireFactTime(judge, event.treated_time_ms(), "treated_time_ms");
+  RequireChosen(judge, event.ending(), "ending");
+  RequireText(judge, event.method_code(), "method_code");
+  auto batch = JudgeBatchInHand(judge, event.batch(), "batch",
+                                {state::v1::BATCH_STATUS_GENERATED, state::v1::BATCH_STATUS_STORED,
+                                 state::v1::BATCH_STATUS_RECEIVED});
+  if (!batch) return;
+  JudgeMassExact(judge, event.treated_mass_g(), *batch, "treated_mass_g");
+  const auto facility = JudgeFacility(judge, event.facility(), FirstParty(judge), batch->site(),
+                                      FacilityUse::kTreatment);
+  const auto method = FindMethod(judge, event.method_code(), "method_code");
+  if (method && method->utilises != (event.ending() == v1::ENDING_UTILISED)) {
+    judge.Violate(RuleId::kMethodEnding, judge.Path("method_code"),
+                  fmt::format("{} {}, which is not the ending given", event.method_code(),
+                              method->utilises ? "utilises" : "disposes"),
+                  fmt::format("{} 属于{}方式，与所填去向不符", event.method_code(),
+                              method->utilises ? "利用" : "处置"));
+  }
+  if (facility && std::find(facility->method_codes().begin(), facility->method_codes().end(),
+                            event.method_code()) == facility->method_codes().end()) {
+    judge.Violate(
+        RuleId::kFacilityMethod, judge.Path("method_code"),
+        fmt::format("{} is not registered with {}", facility->name(), event.method_code()),
+        fmt::format("{} 未登记 {}", facility->name(), event.method_code()));
+  }
+  JudgeMedicalMethod(judge, batch->waste_code(), event.method_code(), "method_code");
+  const bool from_others = batch->generator() != batch->custodian() ||
+                           batch->stock_origin() == v1::STOCK_ORIGIN_RECEIVED;
+  if (from_others) {
+    JudgeOperatingLicence(judge, ReadLicences(judge, FirstParty(judge)), FirstParty(judge),
+                          batch->waste_code(), event.method_code(), judge.Path("batch"));
+  }
+  batch->set_facility(event.facility());
+  batch->set_status(state::v1::BATCH_STATUS_TREATED);
+  batch->set_ending(event.ending());
+  batch->set_method_code(event.method_code());
+  batch->set_index(judge.index());
+  judge.Put(keys::Batch(event.batch()), *batch);
+}
+
+}  // namespace cradle::rules

@@ -1,0 +1,25 @@
+// What a batch must be for its custodian to act on it. Within this folder only.
+#ifndef CRADLE_SERVICES_RULES_RULES_BATCH_H_
+#define CRADLE_SERVICES_RULES_RULES_BATCH_H_
+
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
+#include "services/rules/judge.h"
+
+namespace cradle::rules {
+
+// BATCH-KNOWN, CUSTODY-HOLDER, BATCH-ON-MANIFEST, BATCH-STATE: the first party holds the batch, it
+// is on no manifest, and in one of the statuses. nullopt: no such batch.
+std::optional<state::v1::BatchState> JudgeBatchInHand(
+    Judge& judge, std::string_view batch, std::string_view field,
+    std::initializer_list<state::v1::BatchStatus> statuses);
+
+// MASS-EXACT and MASS-POSITIVE.
+void JudgeMassExact(Judge& judge, int64_t mass_g, const state::v1::BatchState& batch,
+                    std::string_view field);
+
+}  // namespace cradle::rules
+
+#endif  // CRADLE_SERVICES_RULES_RULES_BATCH_H_

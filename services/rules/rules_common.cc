@@ -1,0 +1,279 @@
+#include "services/rules/rules_common.h"
+
+#include <algorithm>
+
+#include "services/rules/event_rules.h"
+#include "services/rules/identity.h"
+#include "services/rules/state_keys.h"
+#include "storage/evidence/statement.h"
+
+namespace cradle::rules {
+namespace {
+
+namespace v1 = statement::v1;
+
+// 9999-12-31T23:59:59.999Z
+constexpr int64_t kLastTimeMs = 253'402'300'799'999;
+
+bool WrongField(Judge& judge, std::string_view field, std::string_view en, std::string_view zh) {
+  judge.Violate(RuleId::kFormField, judge.Path(field), fmt::format("{}: {}", field, en),
+                fmt::format("{}：{}", field, zh));
+  return false;
+}
+
+}  // namespace
+
+std::string KeyId(std::string_view spki_der) {
+  return std::string(evidence::AsBytes(evidence::Sha256(spki_der)));
+}
+
+bool RequireId(Judge& judge, std::string_view id, std::string_view field) {
+  if (evidence::IsId(id)) return true;
+  return WrongField(judge, field, "not an id of 26 lower-case Crockford base32 characters",
+                    "不是26位小写Crockford base32编号");
+}
+
+bool RequireText(Judge& judge, std::string_view text, std::string_view field) {
+  if (text.empty()) return WrongField(judge, field, "missing", "缺失");
+  return AllowText(judge, text, field);
+}
+
+bool AllowText(Judge& judge, std::string_view text, std::string_view field) {
+  const bool control = std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
+  if (text.size() <= kTextBytesMax && !control) return true;
+  return WrongField(judge, field,
+                    fmt::format("over {} bytes, or with control characters", kTextBytesMax),
+                    fmt::format("超过{}字节或含控制字符", kTextBytesMax));
+}
+
+bool RequireChosen(Judge& judge, int value, std::string_view field) {
+  return value != 0 || WrongField(judge, field, "missing", "缺失");
+}
+
+bool RequireSha256(Judge& judge, std::string_view hash, std::string_view field) {
+  return hash.size() == 32 ||
+         WrongField(judge, field, "not 32 bytes of a SHA-256", "不是32字节的SHA-256");
+}
+
+bool RequireFactTime(Judge& judge, int64_t time_ms, std::string_view field) {
+  if (time_ms <= 0 || time_ms > kLastTimeMs) {
+    return WrongField(judge, field, "missing, or no time from 1970 to 9999",
+                      "缺失，或不在1970年至9999年之间");
+  }
+  if (time_ms > judge.recorded_time_ms()) {
+    judge.Violate(RuleId::kTimeFact, judge.Path(field),
+                  fmt::format("{} is {} s after the recorded time", field,
+                              (time_ms - judge.recorded_time_ms() + 999) / 1000),
+                  fmt::format("{} 晚于登记时间{}秒", field,
+                              (time_ms - judge.recorded_time_ms() + 999) / 1000));
+  }
+  return true;
+}
+
+bool RequireDivision(Judge& judge, std::string_view division, std::string_view field) {
+  const absl::Status form = CheckDivisionForm(division);
+  if (form.ok()) return true;
+  return WrongField(judge, field, std::string(form.message()), "不是GB/T 2260行政区划代码");
+}
+
+bool RequireNew(Judge& judge, const std::string& state_key, std::string_view id,
+                std::string_view field) {
+  if (!judge.ReadBytes(state_key)) return true;
+  judge.Violate(RuleId::kIdNew, judge.Path(field),
+                fmt::format("{} {} is registered already", field, id),
+                fmt::format("{} {} 已登记", field, id));
+  return false;
+}
+
+std::optional<v1::OrganisationRegistered> FindOrganisation(Judge& judge,
+                                                           std::string_view organisation,
+                                                           std::string path) {
+  auto state = judge.Read<state::v1::OrganisationState>(keys::Organisation(organisation));
+  if (state) return std::move(*state->mutable_registered());
+  judge.Violate(RuleId::kOrganisationKnown, std::move(path),
+                fmt::format("the organisation {} is not registered", organisation),
+                fmt::format("单位 {} 未登记", organisation));
+  return std::nullopt;
+}
+
+bool HasRole(const v1::OrganisationRegistered& organisation, v1::OrganisationRole role) {
+  return std::find(organisation.roles().begin(), organisation.roles().end(), role) !=
+         organisation.roles().end();
+}
+
+bool RequireRole(Judge& judge, const v1::OrganisationRegistered& organisation,
+                 std::initializer_list<v1::OrganisationRole> roles, std::string path) {
+  std::string names;
+  for (const v1::OrganisationRole role : roles) {
+    if (HasRole(organisation, role)) return true;
+    if (!names.empty()) names += " / ";
+    names += v1::OrganisationRole_Name(role).substr(sizeof("ORGANISATION_ROLE_") - 1);
+  }
+  judge.Violate(RuleId::kOrganisationRole, std::move(path),
+                fmt::format("{} does not have the role this needs: {}", organisation.name(), names),
+                fmt::format("{} 不具备所需类别：{}", organisation.name(), names));
+  return false;
+}
+
+void JudgeRegulator(Judge& judge, int place, std::string_view division,
+                    const v1::OrganisationRegistered* authority) {
+  const std::string path = fmt::format("parties[{}].organisation", place);
+  std::optional<v1::OrganisationRegistered> found;
+  if (authority == nullptr) {
+    found = FindOrganisation(judge, judge.statement().parties(place).organisation(), path);
+    if (!found) return;
+    authority = &*found;
+  }
+  if (!HasRole(*authority, v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY) &&
+      !HasRole(*authority, v1::ORGANISATION_ROLE_HEALTH_AUTHORITY)) {
+    judge.Violate(RuleId::kRegulatorAuthority, path,
+                  fmt::format("{} is no ecology or health authority", authority->name()),
+                  fmt::format("{} 不是生态环境或卫生健康主管部门", authority->name()));
+  }
+  if (!DivisionCovers(authority->division(), division)) {
+    judge.Violate(RuleId::kRegulatorDivision, path,
+                  fmt::format("the division {} of {} does not cover {}", authority->division(),
+                              authority->name(), division),
+                  fmt::format("{} 的行政区划 {} 不包含 {}", authority->name(),
+                              authority->division(), division));
+  }
+}
+
+void JudgeActor(Judge& judge, std::string_view organisation, std::string_view division,
+                const v1::OrganisationRegistered* authority) {
+  const v1::Party& party = judge.statement().parties(0);
+  if (party.capacity() == v1::CAPACITY_REGULATOR) {
+    JudgeRegulator(judge, 0, division, authority);
+    return;
+  }
+  if (party.organisation() == organisation) return;
+  judge.Violate(RuleId::kPartySelf, "parties[0].organisation",
+                fmt::format("{} cannot act for {}", party.organisation(), organisation),
+                fmt::format("{} 不能代 {} 作出陈述", party.organisation(), organisation));
+}
+
+std::optional<v1::SiteRegistered> FindSite(Judge& judge, std::string_view site,
+                                           std::string_view organisation, std::string_view field) {
+  auto state = judge.Read<state::v1::SiteState>(keys::Site(site));
+  if (state && state->registered().organisation() == organisation) {
+    return std::move(*state->mutable_registered());
+  }
+  judge.Violate(
+      RuleId::kSiteOfOrganisation, judge.Path(field),
+      state ? fmt::format("the site {} belongs to another organisation", site)
+            : fmt::format("the site {} is not registered", site),
+      state ? fmt::format("场所 {} 属于其他单位", site) : fmt::format("场所 {} 未登记", site));
+  return std::nullopt;
+}
+
+bool RequireWasteCode(Judge& judge, std::string_view code, std::string_view field) {
+  const absl::Status form = CheckWasteCodeForm(code);
+  if (form.ok()) return true;
+  judge.Violate(RuleId::kCodeForm, judge.Path(field), std::string(form.message()),
+                fmt::format("废物代码“{}”格式不正确，应为NNN-NNN-CC", code.substr(0, 60)));
+  return false;
+}
+
+std::string CategoryOf(std::string_view waste_code) {
+  return std::string("HW").append(waste_code.substr(8));
+}
+
+bool IsMedical(std::string_view waste_code) {
+  return waste_code.size() == 10 && waste_code.ends_with("-01");
+}
+
+std::optional<RuleData::Method> FindMethod(Judge& judge, std::string_view method_code,
+                                           std::string_view field) {
+  std::optional<RuleData::Method> method = judge.data().FindMethod(method_code);
+  if (!method) {
+    judge.Violate(RuleId::kMethodKnown, judge.Path(field),
+                  fmt::format("the method code \"{}\" is in no table", method_code.substr(0, 60)),
+                  fmt::format("利用处置方式代码“{}”不在代码表中", method_code.substr(0, 60)));
+  }
+  return method;
+}
+
+void JudgeMedicalMethod(Judge& judge, std::string_view waste_code, std::string_view method_code,
+                        std::string_view field) {
+  const bool chemical = waste_code == "841-004-01" || waste_code == "841-005-01";
+  const bool disinfection = method_code == "Y11" || method_code == "Y12" || method_code == "Y13";
+  if (!chemical || !disinfection) return;
+  judge.Violate(RuleId::kMedicalMethod, judge.Path(field),
+                fmt::format("{} may not be treated by {}", waste_code, method_code),
+                fmt::format("{} 不得采用 {} 处理", waste_code, method_code));
+}
+
+void JudgeMassBasis(Judge& judge, const v1::MassBasis& basis, int64_t mass_g,
+                    std::string_view field) {
+  RequireChosen(judge, basis.method(), fmt::format("{}.method", field));
+  AllowText(judge, basis.scale_id(), fmt::format("{}.scale_id", field));
+  if (basis.division_mass_g() < 0) {
+    WrongField(judge, fmt::format("{}.division_mass_g", field), "below zero", "小于零");
+  }
+  if (basis.method() != v1::MASS_METHOD_COUNTED) return;
+  int64_t product = 0;
+  const bool overflow = __builtin_mul_overflow(basis.count(), basis.unit_mass_g(), &product);
+  if (overflow || basis.count() <= 0 || basis.unit_mass_g() <= 0 || product != mass_g) {
+    judge.Violate(
+        RuleId::kMassSum, judge.Path(field),
+        fmt::format("{} units of {} g are not {} g", basis.count(), basis.unit_mass_g(), mass_g),
+        fmt::format("{}件、每件{}克，与{}克不符", basis.count(), basis.unit_mass_g(), mass_g));
+  }
+}
+
+std::optional<int64_t> AddMass(std::optional<int64_t> a, int64_t b) {
+  int64_t sum = 0;
+  if (!a || *a < 0 || b < 0 || __builtin_add_overflow(*a, b, &sum)) return std::nullopt;
+  return sum;
+}
+
+void JudgeEvent(Judge& judge, const state::v1::LogState& log) {
+  using S = v1::Statement;
+  switch (judge.event()) {
+    case S::kFounded:
+      return JudgeFounded(judge);
+    case S::kRulesAdopted:
+      return JudgeRulesAdopted(judge, log);
+    case S::kOrganisationRegistered:
+      return JudgeOrganisationRegistered(judge, judge.statement().organisation_registered(),
+                                         nullptr);
+    case S::kSiteRegistered:
+      return JudgeSiteRegistered(judge);
+    case S::kLicenceGranted:
+      return JudgeLicenceGranted(judge);
+    case S::kVehicleRegistered:
+      return JudgeVehicleRegistered(judge);
+    case S::kDeviceKeyEnrolled:
+      return JudgeDeviceKeyEnrolled(judge, judge.statement().device_key_enrolled(), nullptr);
+    case S::kDeviceKeyRevoked:
+      return JudgeDeviceKeyRevoked(judge);
+    case S::kFacilityRegistered:
+      return JudgeFacilityRegistered(judge);
+    case S::kStockDeclared:
+      return JudgeStockDeclared(judge);
+    case S::kBatchGenerated:
+      return JudgeBatchGenerated(judge);
+    case S::kBatchStored:
+      return JudgeBatchStored(judge);
+    case S::kBatchMoved:
+      return JudgeBatchMoved(judge);
+    case S::kBatchTreated:
+      return JudgeBatchTreated(judge);
+    case S::kManifestIssued:
+      return JudgeManifestIssued(judge);
+    case S::kLoadTaken:
+      return JudgeLoadTaken(judge);
+    case S::kLoadHandedOver:
+      return JudgeLoadHandedOver(judge);
+    case S::kLoadDelivered:
+      return JudgeLoadDelivered(judge);
+    case S::kReceiptConfirmed:
+      return JudgeReceiptConfirmed(judge);
+    case S::EVENT_NOT_SET:
+      break;
+  }
+}
+
+}  // namespace cradle::rules

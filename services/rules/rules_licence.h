@@ -1,0 +1,30 @@
+// Licences and what they cover. Within this folder only.
+#ifndef CRADLE_SERVICES_RULES_RULES_LICENCE_H_
+#define CRADLE_SERVICES_RULES_RULES_LICENCE_H_
+
+#include <string>
+#include <string_view>
+
+#include "services/rules/judge.h"
+
+namespace cradle::rules {
+
+// All licences of an organisation; empty where it has none.
+state::v1::LicencesState ReadLicences(Judge& judge, std::string_view organisation);
+
+// LICENCE-CARRIER: a transport permit among `licences` covers the waste on the day of the act.
+// `path` is whole. What a code lacks is said once for each code.
+void JudgeCarrierLicence(Judge& judge, const state::v1::LicencesState& licences,
+                         std::string_view carrier, std::string_view waste_code,
+                         const std::string& path);
+
+// LICENCE-RECEIVER: an operating licence covers the waste on the day of the act. LICENCE-METHOD:
+// one that covers it names the method, where both name any, and for medical waste one that is
+// medical. `method_code` may be empty.
+void JudgeOperatingLicence(Judge& judge, const state::v1::LicencesState& licences,
+                           std::string_view operator_organisation, std::string_view waste_code,
+                           std::string_view method_code, const std::string& path);
+
+}  // namespace cradle::rules
+
+#endif  // CRADLE_SERVICES_RULES_RULES_LICENCE_H_

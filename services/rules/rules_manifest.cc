@@ -1,0 +1,303 @@
+// Issue of a manifest and confirmation of its receipt; what happens on the road is in
+// rules_transport.cc.
+#include "services/rules/rules_manifest.h"
+
+#include <algorithm>
+#include <set>
+
+#include "services/rules/event_rules.h"
+#include "services/rules/identity.h"
+#include "services/rules/rules_batch.h"
+#include "services/rules/rules_common.h"
+#include "services/rules/rules_licence.h"
+#include "services/rules/state_keys.h"
+#include "storage/evidence/statement.h"
+
+namespace cradle::rules {
+namespace {
+
+namespace v1 = statement::v1;
+using state::v1::BatchState;
+using state::v1::ManifestState;
+
+constexpr int kCarriersMax = 8;
+
+// Batches of the lines as consigned; those not known are left out.
+std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event) {
+  std::vector<BatchState> batches;
+  if (event.lines().empty() || event.lines_size() > evidence::kBatchesMax) {
+    judge.Violate(RuleId::kManifestLines, judge.Path("lines"),
+                  fmt::format("{} lines, not 1 to {}", event.lines_size(), evidence::kBatchesMax),
+                  fmt::format("{}行，应为1至{}行", event.lines_size(), evidence::kBatchesMax));
+    return batches;
+  }
+  batches.reserve(static_cast<size_t>(event.lines_size()));
+  std::set<std::string_view> distinct;
+  std::optional<int64_t> total = 0;
+  for (int i = 0; i < event.lines_size(); ++i) {
+    const v1::ManifestLine& line = event.lines(i);
+    const auto field = [i](std::string_view name) { return fmt::format("lines[{}].{}", i, name); };
+    if (!distinct.insert(line.batch()).second) {
+      judge.Violate(RuleId::kManifestLines, judge.Path(field("batch")),
+                    fmt::format("the batch {} is on two lines", line.batch()),
+                    fmt::format("批次 {} 出现在两行", line.batch()));
+    }
+    total = AddMass(total, line.sent_mass_g());
+    const bool form = RequireWasteCode(judge, line.waste_code(), field("waste_code"));
+    if (!line.method_code().empty()) {
+      FindMethod(judge, line.method_code(), field("method_code"));
+      JudgeMedicalMethod(judge, line.waste_code(), line.method_code(), field("method_code"));
+    }
+    auto batch =
+        JudgeBatchInHand(judge, line.batch(), field("batch"),
+                         {state::v1::BATCH_STATUS_GENERATED, state::v1::BATCH_STATUS_STORED,
+                          state::v1::BATCH_STATUS_RECEIVED});
+    if (!batch) continue;
+    JudgeMassExact(judge, line.sent_mass_g(), *batch, field("sent_mass_g"));
+    if (form && batch->waste_code() != line.waste_code()) {
+      judge.Violate(RuleId::kManifestLineCode, judge.Path(field("waste_code")),
+                    fmt::format("{} where the batch is {}", line.waste_code(), batch->waste_code()),
+                    fmt::format("填写为 {}，批次为 {}", line.waste_code(), batch->waste_code()));
+    }
+    if (batch->site() != event.consignor_site()) {
+      judge.Violate(RuleId::kBatchSite, judge.Path(field("batch")),
+                    fmt::format("{} lies at the site {}", line.batch(), batch->site()),
+                    fmt::format("{} 位于场所 {}", line.batch(), batch->site()));
+    }
+    batches.push_back(*std::move(batch));
+  }
+  if (!total || *total != event.total_sent_mass_g()) {
+    judge.Violate(
+        RuleId::kMassSum, judge.Path("total_sent_mass_g"),
+        fmt::format("the lines add up to {} g, the total says {} g", total.value_or(-1),
+                    event.total_sent_mass_g()),
+        fmt::format("各行合计{}克，总量填写为{}克", total.value_or(-1), event.total_sent_mass_g()));
+  }
+  return batches;
+}
+
+void JudgeNotMixed(Judge& judge, const v1::ManifestIssued& event) {
+  const auto medical = [](const v1::ManifestLine& line) { return IsMedical(line.waste_code()); };
+  const auto& lines = event.lines();
+  if (std::none_of(lines.begin(), lines.end(), medical) ||
+      std::all_of(lines.begin(), lines.end(), medical)) {
+    return;
+  }
+  judge.Violate(RuleId::kMedicalMixed, judge.Path("lines"),
+                "medical waste and other waste are on one manifest",
+                "医疗废物与其他废物同列一份联单");
+}
+
+// Consignor, each carrier and receiver: as many organisations as there are parties, except that one
+// carrier may come twice with another between.
+void JudgeParties(Judge& judge, const v1::ManifestIssued& event) {
+  const auto same = [&](std::string_view field, std::string_view organisation) {
+    judge.Violate(RuleId::kManifestParties, judge.Path(field),
+                  fmt::format("{} is two parties of the manifest", organisation),
+                  fmt::format("{} 在联单中同为两方", organisation));
+  };
+  if (event.receiver() == FirstParty(judge)) same("receiver", event.receiver());
+  for (int i = 0; i < event.carriers_size(); ++i) {
+    const std::string& carrier = event.carriers(i).organisation();
+    if (carrier == FirstParty(judge) || carrier == event.receiver()) {
+      same(fmt::format("carriers[{}].organisation", i), carrier);
+    }
+    if (i > 0 && carrier == event.carriers(i - 1).organisation()) {
+      judge.Violate(RuleId::kManifestCarriers,
+                    judge.Path(fmt::format("carriers[{}].organisation", i)),
+                    fmt::format("{} would hand over to itself", carrier),
+                    fmt::format("{} 将交接给自己", carrier));
+    }
+  }
+}
+
+void JudgeCarriers(Judge& judge, const v1::ManifestIssued& event, const WasteOfLines& wastes) {
+  if (event.carriers().empty() || event.carriers_size() > kCarriersMax) {
+    judge.Violate(RuleId::kManifestCarriers, judge.Path("carriers"),
+                  fmt::format("{} carriers, not 1 to {}", event.carriers_size(), kCarriersMax),
+                  fmt::format("承运人{}个，应为1至{}个", event.carriers_size(), kCarriersMax));
+    return;
+  }
+  for (int i = 0; i < event.carriers_size(); ++i) {
+    const v1::CarrierLeg& leg = event.carriers(i);
+    const std::string path = judge.Path(fmt::format("carriers[{}].organisation", i));
+    const auto carrier = FindOrganisation(judge, leg.organisation(), path);
+    if (!carrier) continue;
+    RequireRole(judge, *carrier, {v1::ORGANISATION_ROLE_CARRIER}, path);
+    JudgeCarrierOf(judge, leg.organisation(), wastes, path);
+    if (!leg.vehicle().empty()) {
+      JudgeVehicle(judge, leg.vehicle(), leg.organisation(), wastes.medical,
+                   fmt::format("carriers[{}].vehicle", i));
+    }
+  }
+}
+
+void JudgeReceiver(Judge& judge, const v1::ManifestIssued& event, const WasteOfLines& wastes) {
+  const std::string path = judge.Path("receiver");
+  const auto receiver = FindOrganisation(judge, event.receiver(), path);
+  if (!receiver) return;
+  RequireRole(judge, *receiver, {v1::ORGANISATION_ROLE_OPERATOR}, path);
+  FindSite(judge, event.receiver_site(), event.receiver(), "receiver_site");
+  JudgeReceiverOf(judge, event.receiver(), wastes, path);
+}
+
+void PutIssued(Judge& judge, const v1::ManifestIssued& event, std::vector<BatchState>& batches) {
+  for (BatchState& batch : batches) {
+    batch.set_status_before(batch.status());
+    batch.set_status(state::v1::BATCH_STATUS_CONSIGNED);
+    batch.set_manifest(event.manifest());
+    batch.add_manifests(event.manifest());
+    batch.set_index(judge.index());
+    judge.Put(keys::Batch(batch.batch()), batch);
+  }
+  ManifestState manifest;
+  *manifest.mutable_issued() = event;
+  manifest.set_consignor(FirstParty(judge));
+  manifest.set_status(state::v1::MANIFEST_STATUS_ISSUED);
+  manifest.set_official_number(event.official_number());
+  manifest.set_issued_time_ms(judge.act_time_ms());
+  manifest.set_index(judge.index());
+  judge.Put(keys::Manifest(event.manifest()), manifest);
+}
+
+// RECEIPT-LINES: every line of the manifest, in order, accepted whole.
+bool JudgeReceiptLines(Judge& judge, const v1::ReceiptConfirmed& event,
+                       const v1::ManifestIssued& issued) {
+  const bool exact = std::equal(
+      event.lines().begin(), event.lines().end(), issued.lines().begin(), issued.lines().end(),
+      [](const v1::ReceivedLine& a, const v1::ManifestLine& b) { return a.batch() == b.batch(); });
+  if (!exact) {
+    judge.Violate(
+        RuleId::kReceiptLines, judge.Path("lines"),
+        fmt::format("not the {} lines of the manifest, in its order", issued.lines_size()),
+        fmt::format("与联单的{}行及其顺序不符", issued.lines_size()));
+    return false;
+  }
+  for (int i = 0; i < event.lines_size(); ++i) {
+    if (event.lines(i).outcome() == v1::LINE_OUTCOME_ACCEPTED) continue;
+    judge.Violate(RuleId::kReceiptLines, judge.Path(fmt::format("lines[{}].outcome", i)),
+                  "a line is accepted whole", "各行须全部接受");
+  }
+  return true;
+}
+
+void JudgeReceivedLine(Judge& judge, const v1::ReceivedLine& line, const v1::ManifestLine& sent,
+                       int place) {
+  const auto field = [place](std::string_view name) {
+    return fmt::format("lines[{}].{}", place, name);
+  };
+  if (line.received_mass_g() < 0) {
+    judge.Violate(RuleId::kMassPositive, judge.Path(field("received_mass_g")),
+                  "received_mass_g is below zero", "received_mass_g 小于零");
+  }
+  JudgeMassBasis(judge, line.mass_basis(), line.received_mass_g(), field("mass_basis"));
+  if (line.received_mass_g() != sent.sent_mass_g()) {
+    judge.Violate(RuleId::kReceiptDifference, judge.Path(field("received_mass_g")),
+                  fmt::format("{} g received where {} g were sent", line.received_mass_g(),
+                              sent.sent_mass_g()),
+                  fmt::format("接受{}克，移出{}克", line.received_mass_g(), sent.sent_mass_g()));
+  }
+  if (line.method_code().empty()) return;
+  FindMethod(judge, line.method_code(), field("method_code"));
+  JudgeMedicalMethod(judge, sent.waste_code(), line.method_code(), field("method_code"));
+}
+
+void PutReceived(Judge& judge, const v1::ReceiptConfirmed& event, ManifestState manifest) {
+  for (const v1::ReceivedLine& line : event.lines()) {
+    auto batch = judge.Read<BatchState>(keys::Batch(line.batch()));
+    if (!batch) {
+      judge.Fail(absl::DataLossError(
+          fmt::format("the batch {} of a manifest is not in the state", line.batch())));
+      return;
+    }
+    batch->set_status(state::v1::BATCH_STATUS_RECEIVED);
+    batch->set_status_before(state::v1::BATCH_STATUS_UNSPECIFIED);
+    batch->set_custodian(manifest.issued().receiver());
+    batch->set_site(manifest.issued().receiver_site());
+    batch->set_facility("");
+    batch->set_manifest("");
+    batch->set_mass_g(line.received_mass_g());
+    batch->set_index(judge.index());
+    judge.Put(keys::Batch(line.batch()), *batch);
+  }
+  manifest.set_status(state::v1::MANIFEST_STATUS_CONFIRMED);
+  manifest.set_confirmed_time_ms(judge.act_time_ms());
+  manifest.mutable_received()->CopyFrom(event.lines());
+  manifest.set_index(judge.index());
+  judge.Put(keys::Manifest(event.manifest()), manifest);
+}
+
+}  // namespace
+
+WasteOfLines WastesOf(const v1::ManifestIssued& issued) {
+  WasteOfLines wastes;
+  for (const v1::ManifestLine& line : issued.lines()) {
+    if (!CheckWasteCodeForm(line.waste_code()).ok()) continue;
+    wastes.medical = wastes.medical || IsMedical(line.waste_code());
+    const WasteOfLines::Waste waste{line.waste_code(), line.method_code()};
+    if (std::find(wastes.distinct.begin(), wastes.distinct.end(), waste) == wastes.distinct.end()) {
+      wastes.distinct.push_back(waste);
+    }
+  }
+  return wastes;
+}
+
+void JudgeReceiverOf(Judge& judge, std::string_view receiver, const WasteOfLines& wastes,
+                     const std::string& path) {
+  const state::v1::LicencesState licences = ReadLicences(judge, receiver);
+  for (const WasteOfLines::Waste& waste : wastes.distinct) {
+    JudgeOperatingLicence(judge, licences, receiver, waste.code, waste.method_code, path);
+  }
+}
+
+void JudgeManifestIssued(Judge& judge) {
+  const v1::ManifestIssued& event = judge.statement().manifest_issued();
+  RequireNew(judge, keys::Manifest(event.manifest()), event.manifest(), "manifest");
+  AllowText(judge, event.plan_reference(), "plan_reference");
+  if (!event.contract_sha256().empty()) {
+    RequireSha256(judge, event.contract_sha256(), "contract_sha256");
+  }
+  FindSite(judge, event.consignor_site(), FirstParty(judge), "consignor_site");
+  std::vector<BatchState> batches = JudgeLines(judge, event);
+  JudgeNotMixed(judge, event);
+  JudgeParties(judge, event);
+  const WasteOfLines wastes = WastesOf(event);
+  JudgeCarriers(judge, event, wastes);
+  JudgeReceiver(judge, event, wastes);
+  if (JudgeOfficialNumber(judge, event.official_number(), event.manifest(), "")) {
+    judge.Put(keys::OfficialNumber(event.official_number()), event.manifest());
+  }
+  PutIssued(judge, event, batches);
+}
+
+void JudgeReceiptConfirmed(Judge& judge) {
+  const v1::ReceiptConfirmed& event = judge.statement().receipt_confirmed();
+  RequireFactTime(judge, event.confirmed_time_ms(), "confirmed_time_ms");
+  const auto& manifest =
+      JudgeManifest(judge, event.manifest(), state::v1::MANIFEST_STATUS_DELIVERED);
+  if (!manifest) return;
+  RequireParty(judge, 0, manifest->issued().receiver());
+  if (!JudgeReceiptLines(judge, event, manifest->issued())) return;
+  std::optional<int64_t> total = 0;
+  WasteOfLines wastes;
+  for (int i = 0; i < event.lines_size(); ++i) {
+    const v1::ManifestLine& sent = manifest->issued().lines(i);
+    JudgeReceivedLine(judge, event.lines(i), sent, i);
+    total = AddMass(total, event.lines(i).received_mass_g());
+    const WasteOfLines::Waste waste{sent.waste_code(), event.lines(i).method_code()};
+    if (std::find(wastes.distinct.begin(), wastes.distinct.end(), waste) == wastes.distinct.end()) {
+      wastes.distinct.push_back(waste);
+    }
+  }
+  if (!total || *total != event.total_received_mass_g()) {
+    judge.Violate(RuleId::kMassSum, judge.Path("total_received_mass_g"),
+                  fmt::format("the lines add up to {} g, the total says {} g", total.value_or(-1),
+                              event.total_received_mass_g()),
+                  fmt::format("各行合计{}克，总量填写为{}克", total.value_or(-1),
+                              event.total_received_mass_g()));
+  }
+  JudgeReceiverOf(judge, manifest->issued().receiver(), wastes, "parties[0].organisation");
+  PutReceived(judge, event, *manifest);
+}
+
+}  // namespace cradle::rules

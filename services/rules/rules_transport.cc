@@ -1,0 +1,185 @@
+// The load on the road: taken, handed over, delivered. These are facts: who and in which order can
+// be wrong, licences, vehicles and numbers are only marked.
+#include "services/rules/event_rules.h"
+#include "services/rules/identity.h"
+#include "services/rules/rules_common.h"
+#include "services/rules/rules_licence.h"
+#include "services/rules/rules_manifest.h"
+#include "services/rules/state_keys.h"
+
+namespace cradle::rules {
+namespace {
+
+namespace v1 = statement::v1;
+using state::v1::ManifestState;
+
+void JudgeVehicleThatComes(Judge& judge, const std::string& vehicle, const v1::CarrierLeg& leg,
+                           bool medical) {
+  JudgeVehicle(judge, vehicle, leg.organisation(), medical, "vehicle");
+  if (leg.vehicle().empty() || leg.vehicle() == vehicle) return;
+  judge.Violate(RuleId::kVehicleAsIssued, judge.Path("vehicle"),
+                fmt::format("the manifest names the vehicle {}", leg.vehicle()),
+                fmt::format("联单所载车辆为 {}", leg.vehicle()));
+}
+
+}  // namespace
+
+const std::optional<ManifestState>& JudgeManifest(Judge& judge, std::string_view manifest,
+                                                  state::v1::ManifestStatus status) {
+  const std::optional<ManifestState>& state = judge.Manifest();
+  if (!state) {
+    judge.Violate(RuleId::kManifestKnown, judge.Path("manifest"),
+                  fmt::format("the manifest {} is not in the log", manifest),
+                  fmt::format("联单 {} 未登记", manifest));
+    return state;
+  }
+  if (state->status() != status) {
+    const std::string name =
+        state::v1::ManifestStatus_Name(state->status()).substr(sizeof("MANIFEST_STATUS_") - 1);
+    judge.Violate(
+        RuleId::kManifestState, judge.Path("manifest"),
+        fmt::format("{} is {}; {} does not follow", manifest, name, EventName(judge.event())),
+        fmt::format("{} 状态为 {}，不能接续 {}", manifest, name, EventName(judge.event())));
+  }
+  return state;
+}
+
+void RequireParty(Judge& judge, int place, std::string_view organisation) {
+  const std::string& party = judge.statement().parties(place).organisation();
+  if (party == organisation) return;
+  judge.Violate(RuleId::kManifestParty, fmt::format("parties[{}].organisation", place),
+                fmt::format("{} where the manifest has {}", party, organisation),
+                fmt::format("{} 与联单所载 {} 不符", party, organisation));
+}
+
+void JudgeCarrierOf(Judge& judge, std::string_view carrier, const WasteOfLines& wastes,
+                    const std::string& path) {
+  const state::v1::LicencesState licences = ReadLicences(judge, carrier);
+  std::string_view last;
+  for (const WasteOfLines::Waste& waste : wastes.distinct) {
+    if (waste.code == last) continue;  // the same code by another method
+    JudgeCarrierLicence(judge, licences, carrier, waste.code, path);
+    last = waste.code;
+  }
+}
+
+void JudgeVehicle(Judge& judge, std::string_view vehicle, std::string_view carrier, bool medical,
+                  std::string_view field) {
+  const auto state = judge.Read<state::v1::VehicleState>(keys::Vehicle(vehicle));
+  if (!state || state->registered().organisation() != carrier) {
+    judge.Violate(RuleId::kVehicleRegistered, judge.Path(field),
+                  state ? fmt::format("the vehicle {} is not the carrier's", vehicle)
+                        : fmt::format("the vehicle \"{}\" is not registered", vehicle),
+                  state ? fmt::format("车辆 {} 不属于承运人", vehicle)
+                        : fmt::format("车辆“{}”未登记", vehicle));
+  }
+  if (medical && (!state || !state->registered().medical_waste_dedicated())) {
+    judge.Violate(RuleId::kMedicalVehicle, judge.Path(field),
+                  fmt::format("the vehicle \"{}\" is not dedicated to medical waste", vehicle),
+                  fmt::format("车辆“{}”不是医疗废物专用车辆", vehicle));
+  }
+}
+
+bool JudgeOfficialNumber(Judge& judge, const std::string& number, std::string_view manifest,
+                         std::string_view attached) {
+  if (number.empty() || number == attached) return false;
+  if (const absl::Status form = CheckOfficialNumber(number); !form.ok()) {
+    judge.Violate(RuleId::kOfficialNumberForm, judge.Path("official_number"),
+                  std::string(form.message()),
+                  fmt::format("官方联单编号“{}”格式不正确", number.substr(0, 60)));
+    return false;
+  }
+  const auto other = judge.ReadBytes(keys::OfficialNumber(number));
+  if (!attached.empty() || (other && *other != manifest)) {
+    judge.Violate(RuleId::kOfficialNumberUnique, judge.Path("official_number"),
+                  attached.empty() ? fmt::format("{} belongs to the manifest {}", number, *other)
+                                   : fmt::format("the manifest has the number {}", attached),
+                  attached.empty() ? fmt::format("{} 属于联单 {}", number, *other)
+                                   : fmt::format("联单已有编号 {}", attached));
+    return false;
+  }
+  return true;
+}
+
+void JudgeLoadTaken(Judge& judge) {
+  const v1::LoadTaken& event = judge.statement().load_taken();
+  RequireFactTime(judge, event.taken_time_ms(), "taken_time_ms");
+  AllowText(judge, event.vehicle(), "vehicle");
+  const auto& found = JudgeManifest(judge, event.manifest(), state::v1::MANIFEST_STATUS_ISSUED);
+  if (!found) return;
+  const v1::CarrierLeg& leg = found->issued().carriers(0);
+  RequireParty(judge, 0, found->consignor());
+  RequireParty(judge, 1, leg.organisation());
+  const WasteOfLines wastes = WastesOf(found->issued());
+  JudgeVehicleThatComes(judge, event.vehicle(), leg, wastes.medical);
+  JudgeCarrierOf(judge, leg.organisation(), wastes, "parties[1].organisation");
+  JudgeReceiverOf(judge, found->issued().receiver(), wastes, judge.Path("manifest"));
+  ManifestState manifest = *found;
+  if (JudgeOfficialNumber(judge, event.official_number(), event.manifest(),
+                          found->official_number())) {
+    judge.Put(keys::OfficialNumber(event.official_number()), event.manifest());
+    manifest.set_official_number(event.official_number());
+  }
+  manifest.set_status(state::v1::MANIFEST_STATUS_IN_TRANSIT);
+  manifest.set_carrier(0);
+  manifest.add_vehicles(event.vehicle());
+  manifest.set_taken_time_ms(judge.act_time_ms());
+  manifest.set_index(judge.index());
+  judge.Put(keys::Manifest(event.manifest()), manifest);
+}
+
+void JudgeLoadHandedOver(Judge& judge) {
+  const v1::LoadHandedOver& event = judge.statement().load_handed_over();
+  RequireFactTime(judge, event.handed_over_time_ms(), "handed_over_time_ms");
+  AllowText(judge, event.vehicle(), "vehicle");
+  const auto& found = JudgeManifest(judge, event.manifest(), state::v1::MANIFEST_STATUS_IN_TRANSIT);
+  if (!found) return;
+  const auto& carriers = found->issued().carriers();
+  const int from = static_cast<int>(found->carrier());
+  RequireParty(judge, 0, carriers[from].organisation());
+  if (from + 1 >= carriers.size()) {
+    judge.Violate(RuleId::kManifestState, judge.Path("manifest"),
+                  "the last carrier holds the load; the receiver is next",
+                  "货物在最后承运人处，应交接受人");
+    return;
+  }
+  const v1::CarrierLeg& leg = carriers[from + 1];
+  RequireParty(judge, 1, leg.organisation());
+  const WasteOfLines wastes = WastesOf(found->issued());
+  JudgeVehicleThatComes(judge, event.vehicle(), leg, wastes.medical);
+  JudgeCarrierOf(judge, leg.organisation(), wastes, "parties[1].organisation");
+  JudgeReceiverOf(judge, found->issued().receiver(), wastes, judge.Path("manifest"));
+  ManifestState manifest = *found;
+  manifest.set_carrier(static_cast<uint32_t>(from + 1));
+  manifest.add_vehicles(event.vehicle());
+  manifest.set_index(judge.index());
+  judge.Put(keys::Manifest(event.manifest()), manifest);
+}
+
+void JudgeLoadDelivered(Judge& judge) {
+  const v1::LoadDelivered& event = judge.statement().load_delivered();
+  RequireFactTime(judge, event.delivered_time_ms(), "delivered_time_ms");
+  const auto& found = JudgeManifest(judge, event.manifest(), state::v1::MANIFEST_STATUS_IN_TRANSIT);
+  if (!found) return;
+  const auto& carriers = found->issued().carriers();
+  const int holder = static_cast<int>(found->carrier());
+  if (holder + 1 != carriers.size()) {
+    judge.Violate(
+        RuleId::kManifestState, judge.Path("manifest"),
+        fmt::format("carrier {} of {} holds the load; a handover is missing", holder + 1,
+                    carriers.size()),
+        fmt::format("货物在第{}承运人处，共{}个承运人，缺少交接", holder + 1, carriers.size()));
+  }
+  RequireParty(judge, 0, carriers[holder].organisation());
+  RequireParty(judge, 1, found->issued().receiver());
+  const WasteOfLines wastes = WastesOf(found->issued());
+  JudgeCarrierOf(judge, carriers[holder].organisation(), wastes, "parties[0].organisation");
+  JudgeReceiverOf(judge, found->issued().receiver(), wastes, "parties[1].organisation");
+  ManifestState manifest = *found;
+  manifest.set_status(state::v1::MANIFEST_STATUS_DELIVERED);
+  manifest.set_delivered_time_ms(judge.act_time_ms());
+  manifest.set_index(judge.index());
+  judge.Put(keys::Manifest(event.manifest()), manifest);
+}
+
+}  // namespace cradle::rules

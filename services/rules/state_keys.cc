@@ -1,0 +1,42 @@
+#include "services/rules/state_keys.h"
+
+namespace cradle::rules::keys {
+namespace {
+
+std::string Join(std::string_view kind, std::string_view first, std::string_view second = {}) {
+  std::string key;
+  key.reserve(kStatePrefix.size() + kind.size() + first.size() + second.size());
+  key.append(kStatePrefix).append(kind).append(first).append(second);
+  return key;
+}
+
+}  // namespace
+
+std::string Log() { return Join("log", ""); }
+std::string Chain(std::string_view chain) { return Join("chain/", chain); }
+std::string Statement(std::string_view statement_hash) { return Join("hash/", statement_hash); }
+std::string Nonce(std::string_view key_id, std::string_view nonce) {
+  return Join("nonce/", key_id, nonce);
+}
+std::string Entry(uint64_t index) {
+  std::string bytes(8, '\0');
+  for (size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(index >> (56 - 8 * i));
+  return Join("entry/", bytes);
+}
+std::string Organisation(std::string_view organisation) { return Join("org/", organisation); }
+std::string Uscc(std::string_view uscc) { return Join("uscc/", uscc); }
+std::string Identity(std::string_view kind, std::string_view identity) {
+  return Join(std::string("identity/").append(kind).append("/"), identity);
+}
+std::string Site(std::string_view site) { return Join("site/", site); }
+std::string Facility(std::string_view facility) { return Join("facility/", facility); }
+std::string Vehicle(std::string_view vehicle) { return Join("vehicle/", vehicle); }
+std::string Licences(std::string_view organisation) { return Join("licences/", organisation); }
+std::string Key(std::string_view key_id) { return Join("key/", key_id); }
+std::string Person(std::string_view person) { return Join("person/", person); }
+std::string Device(std::string_view key_id) { return Join("device/", key_id); }
+std::string Batch(std::string_view batch) { return Join("batch/", batch); }
+std::string Manifest(std::string_view manifest) { return Join("manifest/", manifest); }
+std::string OfficialNumber(std::string_view number) { return Join("official/", number); }
+
+}  // namespace cradle::rules::keys
