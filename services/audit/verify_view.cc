@@ -1,0 +1,282 @@
+#include "services/audit/verify_view.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "services/rules/rule_data.h"
+#include "storage/evidence/bundle.h"
+#include "storage/evidence/entry.h"
+#include "storage/evidence/statement.h"
+#include "storage/evidence/tree.h"
+#include "storage/kv/rocksdb_store.h"
+
+namespace cradle::audit {
+namespace {
+
+using evidence::kTileWidth;
+
+constexpr size_t kPendingKeysMax = 20'000;  // then the fold is committed
+constexpr size_t kPageKeys = 1'024;
+
+std::string Message(const absl::Status& status) { return std::string(status.message()); }
+
+class TemporaryFolder {
+ public:
+  static absl::StatusOr<TemporaryFolder> In(std::string parent) {
+    std::error_code error;
+    if (parent.empty()) parent = std::filesystem::temp_directory_path(error).string();
+    std::string path = parent + "/cradle-verify-XXXXXX";
+    if (::mkdtemp(path.data()) == nullptr) {
+      return absl::UnavailableError(fmt::format("cannot make a folder in {}", parent));
+    }
+    return TemporaryFolder(std::move(path));
+  }
+  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, "")) {}
+  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+  ~TemporaryFolder() {
+    std::error_code error;
+    if (!path_.empty()) std::filesystem::remove_all(path_, error);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+// Walks the keys of a range in order, a page at a time.
+class Cursor {
+ public:
+  Cursor(const kv::Reader& reader, kv::Range range) : reader_(reader), range_(std::move(range)) {}
+
+  // The pair the cursor stands on; null past the last.
+  absl::StatusOr<const std::pair<std::string, std::string>*> Peek() {
+    if (place_ == page_.size() && !ended_) {
+      if (absl::Status status = Load(); !status.ok()) return status;
+    }
+    return place_ == page_.size() ? nullptr : &page_[place_];
+  }
+  void Next() { ++place_; }
+
+ private:
+  absl::Status Load() {
+    if (!page_.empty()) range_.begin = page_.back().first + '\0';
+    page_.clear();
+    place_ = 0;
+    absl::Status status = reader_.Scan(range_, kv::Order::kAscending,
+                                       [this](std::string_view key, std::string_view value) {
+                                         page_.emplace_back(key, value);
+                                         return page_.size() < kPageKeys;
+                                       });
+    ended_ = page_.size() < kPageKeys;
+    return status;
+  }
+
+  const kv::Reader& reader_;
+  kv::Range range_;
+  std::vector<std::pair<std::string, std::string>> page_;
+  size_t place_ = 0;
+  bool ended_ = false;
+};
+
+class ViewVerification {
+ public:
+  ViewVerification(const LogSource& source, const runtime::View& view, const kv::Reader& stored,
+                   const VerifyViewOptions& options)
+      : source_(source), view_(view), stored_(stored), options_(options) {}
+
+  Report Run() {
+    absl::StatusOr<uint64_t> size = runtime::FoldedSize(stored_);
+    if (absl::IsDataLoss(size.status())) {
+      Diverged("size", runtime::kSizeKey, Message(size.status()));
+      report_.scope = "Nothing was compared: how much the view has folded cannot be read.";
+      Conclude(findings_, report_);
+      return std::move(report_);
+    }
+    size_ = size.value_or(0);
+    if (absl::Status status = size.ok() ? Replay() : size.status(); !status.ok()) {
+      findings_.Add("replay", {VerdictOf(status), failed_entry_,
+                               failed_entry_ ? fmt::format("entry {}", *failed_entry_)
+                                             : fmt::format("view {}", view_.name()),
+                               Message(status)});
+      report_.scope = fmt::format("Folded {} of {} entries; the view {} was not compared.",
+                                  report_.entries, size_, view_.name());
+    } else {
+      Compare();
+      report_.scope = fmt::format(
+          "Folded {} entries again and compared {} keys of the view {}. That these are the entries "
+          "of the log, and the log is true, verifying the log shows.",
+          report_.entries, compared_, view_.name());
+    }
+    Conclude(findings_, report_);
+    return std::move(report_);
+  }
+
+ private:
+  static Verdict VerdictOf(const absl::Status& status) {
+    if (absl::IsDataLoss(status)) return Verdict::kTampered;
+    return absl::IsUnimplemented(status) ? Verdict::kUnverifiable : Verdict::kUnavailable;
+  }
+
+  absl::Status Replay() {
+    absl::StatusOr<TemporaryFolder> folder = TemporaryFolder::In(options_.scratch_directory);
+    if (!folder.ok()) return folder.status();
+    folder_.emplace(std::move(*folder));
+    absl::StatusOr<std::unique_ptr<kv::Store>> store =
+        kv::OpenRocksDb(folder_->path() + "/view", {});
+    if (!store.ok()) return store.status();
+    scratch_ = std::move(*store);
+    absl::StatusOr<std::unique_ptr<kv::Writer>> writer = scratch_->OpenWriter();
+    if (!writer.ok()) return writer.status();
+    writer_ = std::move(*writer);
+    runtime::ViewWriter pending(scratch_.get());
+    for (uint64_t begin = 0; begin < size_; begin += kTileWidth) {
+      if (absl::Status status = FoldBundle(begin, pending); !status.ok()) return status;
+      if (options_.progress && !options_.progress(report_.entries, size_)) {
+        return absl::CancelledError("it was stopped");
+      }
+    }
+    return Commit(pending);
+  }
+
+  absl::Status FoldBundle(uint64_t begin, runtime::ViewWriter& pending) {
+    const uint64_t width = std::min(kTileWidth, size_ - begin);
+    absl::StatusOr<EntryBundle> bundle = source_.ReadEntryBundle(begin / kTileWidth, width);
+    if (!bundle.ok()) return bundle.status();
+    absl::StatusOr<std::vector<std::string_view>> entries = evidence::ParseBundle(bundle->bytes);
+    if (!entries.ok() || entries->size() < width) {
+      return absl::DataLossError(fmt::format("{} has not {} entries", bundle->name, width));
+    }
+    for (uint64_t i = 0; i < width; ++i) {
+      if (absl::Status status = LoadRuleData((*entries)[i]); !status.ok()) return status;
+      failed_entry_ = begin + i;
+      absl::Status folded = runtime::FoldEntry(view_, library_, begin + i, (*entries)[i], pending);
+      if (!folded.ok()) return folded;
+      failed_entry_.reset();
+      ++report_.entries;
+    }
+    return pending.size() > kPendingKeysMax ? Commit(pending) : absl::OkStatus();
+  }
+
+  absl::Status Commit(runtime::ViewWriter& pending) {
+    if (pending.size() == 0) return absl::OkStatus();
+    absl::Status status = writer_->Commit(pending.ToBatch(), kv::Durability::kBuffered);
+    pending.Clear();
+    return status;
+  }
+
+  absl::Status LoadRuleData(std::string_view entry_bytes) {
+    absl::StatusOr<evidence::Entry> entry = evidence::DecodeEntry(entry_bytes);
+    if (!entry.ok()) return absl::OkStatus();  // folding says what it is
+    absl::StatusOr<evidence::ParsedStatement> statement =
+        evidence::ParseStatement(std::move(entry->signed_statement.statement));
+    if (!statement.ok()) return absl::OkStatus();
+    std::string sha256;
+    if (statement->message.has_founded()) {
+      sha256 = statement->message.founded().rule_data_sha256();
+    } else if (statement->message.has_rules_adopted()) {
+      sha256 = statement->message.rules_adopted().rule_data_sha256();
+    }
+    if (sha256.empty() || library_.Find(sha256) != nullptr) return absl::OkStatus();
+    absl::StatusOr<std::string> bytes = source_.ReadRuleBundle(sha256);
+    if (!bytes.ok()) return absl::UnimplementedError(Message(bytes.status()));
+    if (evidence::AsBytes(evidence::Sha256(*bytes)) != sha256) {
+      return absl::DataLossError(
+          fmt::format("the data bundle {} has other bytes", evidence::Hex(sha256)));
+    }
+    absl::StatusOr<std::shared_ptr<const rules::RuleData>> data =
+        rules::RuleData::FromBundle(*bytes);
+    if (!data.ok()) return absl::UnimplementedError(Message(data.status()));
+    library_.Add(std::move(*data));
+    return absl::OkStatus();
+  }
+
+  void Diverged(const std::string& kind, std::string_view key, std::string reason) {
+    findings_.Add(kind, {Verdict::kDiverged, std::nullopt, PrintableKey(key), std::move(reason)});
+  }
+
+  // Both in order of key: a merge.
+  void Compare() {
+    Cursor folded(*scratch_, kv::Range{});
+    Cursor stored(stored_, kv::Range{});
+    while (true) {
+      const auto want = folded.Peek();
+      const auto have = stored.Peek();
+      if (!want.ok() || !have.ok()) {
+        findings_.Add("store",
+                      {Verdict::kUnavailable, std::nullopt, fmt::format("view {}", view_.name()),
+                       Message(want.ok() ? have.status() : want.status())});
+        return;
+      }
+      if (*want == nullptr && *have == nullptr) return;
+      ++compared_;
+      if (*have == nullptr || (*want != nullptr && (*want)->first < (*have)->first)) {
+        Diverged("missing", (*want)->first, "the view does not have this key");
+        folded.Next();
+      } else if (*want == nullptr || (*have)->first < (*want)->first) {
+        Diverged("superfluous", (*have)->first, "the log does not fold to this key");
+        stored.Next();
+      } else {
+        if ((*want)->second != (*have)->second) {
+          Diverged("value", (*want)->first,
+                   fmt::format("it holds {} bytes with SHA-256 {}…, the log folds to {} bytes "
+                               "with {}…",
+                               (*have)->second.size(), ShortHash((*have)->second),
+                               (*want)->second.size(), ShortHash((*want)->second)));
+        }
+        folded.Next();
+        stored.Next();
+      }
+    }
+  }
+
+  static std::string ShortHash(std::string_view value) {
+    return evidence::Hex(evidence::Sha256(value)).substr(0, 12);
+  }
+
+  const LogSource& source_;
+  const runtime::View& view_;
+  const kv::Reader& stored_;
+  const VerifyViewOptions& options_;
+  Report report_;
+  Findings findings_;
+  uint64_t size_ = 0;
+  uint64_t compared_ = 0;
+  std::optional<uint64_t> failed_entry_;
+  rules::RuleDataLibrary library_;
+  // The store is closed before its folder goes.
+  std::optional<TemporaryFolder> folder_;
+  std::unique_ptr<kv::Store> scratch_;
+  std::unique_ptr<kv::Writer> writer_;
+};
+
+}  // namespace
+
+std::string PrintableKey(std::string_view key) {
+  std::string text;
+  for (const char c : key) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7F && c != '\\') {
+      text += c;
+    } else {
+      text += fmt::format("\\x{:02x}", byte);
+    }
+  }
+  return text;
+}
+
+Report VerifyView(const LogSource& source, const runtime::View& view, const kv::Reader& stored,
+                  const VerifyViewOptions& options) {
+  return ViewVerification(source, view, stored, options).Run();
+}
+
+}  // namespace cradle::audit
