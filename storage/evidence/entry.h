@@ -27,8 +27,9 @@ struct Entry {
 
 // INVALID_ARGUMENT: over kEntryBytesMax, or over 255 attestations.
 absl::StatusOr<std::string> EncodeEntry(const Entry& entry);
-// INVALID_ARGUMENT: not an entry, trailing or missing bytes. UNIMPLEMENTED: an entry version or
-// kind that this build does not know. Does not look into the statement.
+// INVALID_ARGUMENT: not an entry, or missing bytes. UNIMPLEMENTED: an entry version or kind that
+// this build does not know. Does not look into the statement, which is all that remains: a byte cut
+// off or added there is found by ParseStatement and by the leaf hash.
 absl::StatusOr<Entry> DecodeEntry(std::string_view bytes);
 
 }  // namespace cradle::evidence

@@ -29,8 +29,10 @@ absl::StatusOr<Hash> HashFromBytes(std::string_view bytes);
 
 std::string Hex(std::string_view bytes);
 std::string Hex(const Hash& hash);
+// INVALID_ARGUMENT: not lower-case hexadecimal.
 absl::StatusOr<std::string> FromHex(std::string_view hex);
 std::string Base64(std::string_view bytes);  // RFC 4648 §4, padded
+// INVALID_ARGUMENT: not exactly what Base64 writes.
 absl::StatusOr<std::string> FromBase64(std::string_view text);
 
 }  // namespace cradle::evidence

@@ -58,6 +58,7 @@ struct SignedStatement {
   friend bool operator==(const SignedStatement&, const SignedStatement&) = default;
 };
 
+// INVALID_ARGUMENT: its form does not hold, or `key_id` is not that of `key`.
 absl::StatusOr<SignedAttestation> Attest(const statement::v1::Attestation& attestation,
                                          const PrivateKey& key);
 // Canonical form only; as ParseStatement.
@@ -65,7 +66,8 @@ absl::StatusOr<statement::v1::Attestation> ParseAttestation(std::string_view byt
 // That `key` signed it. DATA_LOSS: it did not. INVALID_ARGUMENT: another algorithm than the key's.
 absl::Status VerifyAttestation(const SignedAttestation& attestation, const PublicKey& key);
 
-// 26 lower-case Crockford base32 characters of 16 bytes: the ids of organisations, sites,
+// 26 lower-case Crockford base32 characters, the 16 bytes as a big-endian number, so that the first
+// is 0 to 7: the ids of organisations, sites,
 // facilities, vehicles, persons, batches, containers and manifests.
 std::string IdFromBytes(std::string_view sixteen_bytes);
 std::string RandomId();

@@ -155,7 +155,6 @@ TEST(RandomBytesTest, EveryFormatGivesBackItsGoodBytes) {
 TEST(RandomBytesTest, DamagedBytesAreRefusedOrComeBackAsTheyAre) {
   std::mt19937_64 random(7);
   for (const Format& format : Formats()) {
-    int accepted = 0;
     for (int i = 0; i < 5000; ++i) {
       const std::string bytes = Damage(format.good, random);
       const auto back = format.reencode(bytes);
@@ -163,10 +162,8 @@ TEST(RandomBytesTest, DamagedBytesAreRefusedOrComeBackAsTheyAre) {
         EXPECT_FALSE(back.status().message().empty()) << format.name;
         continue;
       }
-      ++accepted;
       EXPECT_EQ(*back, bytes) << format.name << ": two encodings of one thing";
     }
-    RecordProperty(format.name, accepted);
   }
 }
 
