@@ -81,7 +81,7 @@ class Writer {
   virtual uint64_t epoch() const = 0;
 
   // All of the batch or nothing.
-  // ABORTED: fenced, a later writer was opened; nothing was written, and this one never writes again.
+  // ABORTED: fenced by a later writer; nothing was written, and this one never writes again.
   // INVALID_ARGUMENT: a key or value over its limit; nothing was written.
   // RESOURCE_EXHAUSTED: the disk is full; nothing was written.
   // UNKNOWN: the engine cannot say whether it was written: reopen the store and read first.

@@ -1,0 +1,65 @@
+#include "storage/kv/rocksdb_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+namespace cradle::kv {
+namespace {
+
+constexpr size_t kBlockCacheBytes = 64 << 20;  // for all stores of a process together
+constexpr size_t kWriteBufferBytes = 16 << 20;
+constexpr int kWriteBuffersMax = 3;
+constexpr uint64_t kWalBytesMax = 128 << 20;
+constexpr int kOpenFilesMax = 128;
+constexpr double kBloomBitsPerKey = 10;
+constexpr size_t kBlockBytes = 8 << 10;
+
+rocksdb::ColumnFamilyOptions UserData() {
+  static const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.block_size = kBlockBytes;
+  // Index and filter count against the cache too, or memory would grow with the store.
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  table.format_version = 5;
+
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = kWriteBufferBytes;
+  options.max_write_buffer_number = kWriteBuffersMax;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.compression = rocksdb::kLZ4Compression;
+  options.force_consistency_checks = true;
+  return options;
+}
+
+}  // namespace
+
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
+  rocksdb::DBOptions options;
+  options.env = env;
+  // Recovery drops only an unfinished last write and refuses a wrong checksum before it. The
+  // default (point in time) would silently shorten the store at the first damaged byte.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.track_and_verify_wals_in_manifest = true;
+  options.paranoid_checks = true;
+  options.flush_verify_memtable_count = true;
+  options.max_total_wal_size = kWalBytesMax;
+  options.max_open_files = kOpenFilesMax;
+  options.max_background_jobs = 2;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  return options;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> ColumnFamilies() {
+  rocksdb::ColumnFamilyOptions engine_data;
+  engine_data.write_buffer_size = 64 << 10;
+  return {{rocksdb::kDefaultColumnFamilyName, UserData()}, {kEngineColumnFamily, engine_data}};
+}
+
+}  // namespace cradle::kv
