@@ -32,10 +32,10 @@ set(CRADLE_PYTHON /usr/bin/python3)
 # g++ 12 invents -Wrestrict on std::string at -O2 (GCC bug 105651), and -Wmaybe-uninitialized under the sanitizers.
 add_library(cradle_warnings INTERFACE)
 target_compile_options(cradle_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-  -Woverloaded-virtual -Wcast-align -Wunused -Werror $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
-  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CRADLE_SANITIZE}>>:-Wno-maybe-uninitialized>)
+  -Woverloaded-virtual -Wcast-align -Wunused -Werror $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 
 if(CRADLE_SANITIZE)
+  target_compile_options(cradle_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_compile_options(-fsanitize=${CRADLE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CRADLE_SANITIZE})
 endif()
