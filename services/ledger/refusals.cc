@@ -44,7 +44,7 @@ rules::Refused RefuseForm(const absl::Status& form, std::string_view within) {
 
 rules::Refused RefuseAttestationCount(size_t count) {
   return Refuse(
-      absl::StatusCode::kInvalidArgument, "ATTESTATION-COUNT", "attestations",
+      absl::StatusCode::kInvalidArgument, "ATTESTATION-EACH", "attestations",
       fmt::format("{} attestations; a statement has at most {} parties and one "
                   "attestation for each",
                   count, evidence::kPartiesMax),
@@ -53,7 +53,7 @@ rules::Refused RefuseAttestationCount(size_t count) {
 
 rules::Refused RefuseForeignAttestation(size_t attestation) {
   return Refuse(
-      absl::StatusCode::kUnauthenticated, "ATTESTATION-STATEMENT", AttestationField(attestation),
+      absl::StatusCode::kUnauthenticated, "ATTESTATION-BINDS", AttestationField(attestation),
       "attests other statement bytes, or another party's place: attestations stand in "
       "the order of the parties and name the hash of exactly these bytes",
       "签名对应的不是这份陈述的字节，或不是该方的位置：签名须按各方顺序排列，并写明本陈述的哈希");
@@ -61,7 +61,7 @@ rules::Refused RefuseForeignAttestation(size_t attestation) {
 
 rules::Refused RefuseUnknownKey(size_t attestation, std::string_view key_id) {
   const std::string key = evidence::Hex(key_id);
-  return Refuse(absl::StatusCode::kUnauthenticated, "ATTESTATION-KEY",
+  return Refuse(absl::StatusCode::kUnauthenticated, "KEY-KNOWN",
                 AttestationField(attestation) + ".key_id",
                 fmt::format("key {} is not enrolled in this log; submit its enrolment before or "
                             "together with this statement",
@@ -79,7 +79,7 @@ rules::Refused RefuseSignature(size_t attestation, const absl::Status& why) {
 
 rules::Refused RefuseSeen(size_t attestation, uint64_t seen_size, std::string_view seen_root) {
   return Refuse(
-      absl::StatusCode::kFailedPrecondition, "SEEN-CHECKPOINT",
+      absl::StatusCode::kFailedPrecondition, "ATTESTATION-SEEN",
       AttestationField(attestation) + ".seen",
       fmt::format("the device holds a checkpoint of size {} and root {}, which this log never "
                   "signed: two histories may exist. Keep the device's checkpoint file and report "
@@ -92,14 +92,14 @@ rules::Refused RefuseSeen(size_t attestation, uint64_t seen_size, std::string_vi
 }
 
 rules::Refused RefuseNotFounded() {
-  return Refuse(absl::StatusCode::kFailedPrecondition, "FOUNDING", "event",
+  return Refuse(absl::StatusCode::kFailedPrecondition, "LOG-FOUNDED", "event",
                 "this log is not founded yet: its first statement is Founded, attested by the "
                 "regulator named when the ledger was set up",
                 "本账本尚未创立：首份陈述须为创立陈述，由建账时指定的主管部门签名");
 }
 
 rules::Refused RefuseFounding(std::string_view field, std::string_view en, std::string_view zh) {
-  return Refuse(absl::StatusCode::kPermissionDenied, "FOUNDING", std::string(field),
+  return Refuse(absl::StatusCode::kPermissionDenied, "FOUNDING-PIN", std::string(field),
                 std::string(en), std::string(zh));
 }
 

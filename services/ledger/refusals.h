@@ -1,5 +1,5 @@
-// What the ledger itself refuses, before and beside the rules: form, attestations, founding. Codes
-// and rule ids are part of the API.
+// What the ledger itself refuses, before and beside the rules: form, attestations, founding. Where
+// the rules would say the same, the rule's id is theirs.
 #ifndef CRADLE_SERVICES_LEDGER_REFUSALS_H_
 #define CRADLE_SERVICES_LEDGER_REFUSALS_H_
 
@@ -15,18 +15,19 @@ namespace cradle::ledger {
 // FORM. `form` is INVALID_ARGUMENT or UNIMPLEMENTED and says "field: why". `within` goes before the
 // field: "" for the statement itself, "attestations[1]" for an attestation.
 rules::Refused RefuseForm(const absl::Status& form, std::string_view within);
-// ATTESTATION-COUNT: more attestations than any statement has parties.
+// ATTESTATION-EACH: more attestations than any statement has parties.
 rules::Refused RefuseAttestationCount(size_t count);
-// ATTESTATION-STATEMENT: the attestation is about other bytes or another party's place.
+// ATTESTATION-BINDS: the attestation is about other bytes or another party's place.
 rules::Refused RefuseForeignAttestation(size_t attestation);
-// ATTESTATION-KEY: no enrolment of the key is in the log or came with the statement.
+// KEY-KNOWN: no enrolment of the key is in the log or came with the statement.
 rules::Refused RefuseUnknownKey(size_t attestation, std::string_view key_id);
 // ATTESTATION-SIGNATURE: the key did not sign it.
 rules::Refused RefuseSignature(size_t attestation, const absl::Status& why);
-// SEEN-CHECKPOINT: the device holds a checkpoint that this log never signed.
+// ATTESTATION-SEEN: the device holds a checkpoint that this log never signed.
 rules::Refused RefuseSeen(size_t attestation, uint64_t seen_size, std::string_view seen_root);
-// FOUNDING: what an empty log accepts.
+// LOG-FOUNDED: an empty log accepts its founding alone.
 rules::Refused RefuseNotFounded();
+// FOUNDING-PIN: the founding is not the one this ledger was set up for.
 rules::Refused RefuseFounding(std::string_view field, std::string_view en, std::string_view zh);
 // RULES-AT-HAND: a rule set or data bundle this ledger cannot judge with.
 rules::Refused RefuseRules(std::string_view field, std::string_view en, std::string_view zh);
