@@ -200,7 +200,7 @@ absl::Status ListWasteCodes(const kv::Reader& reader, const runtime::QueryContex
   auto data = runtime::RuleDataInForce(reader, context);
   if (!data.ok()) return data.status();
   response.set_edition_in_force((*data)->CatalogueLoadedOn(*day));
-  for (const rules::WasteCode* code : (*data)->WasteCodes(*day)) {
+  for (const rules::WasteCode* code : (*data)->WasteCodesInLatest(*day)) {
     if (!category.empty() && code->category != category) continue;
     v1::WasteCode& listed = *response.add_codes();
     listed.set_code(code->code);

@@ -27,7 +27,8 @@ absl::Status GetFacility(const kv::Reader& reader, const runtime::QueryContext& 
 absl::Status GetKey(const kv::Reader& reader, const runtime::QueryContext& context,
                     const v1::GetKeyRequest& request, v1::GetKeyResponse& response);
 
-// From the bundle that the log has in force, in order of code.
+// From the bundle that the log has in force, in order of code: the newest edition loaded that came
+// into force by that date, and whether it still was.
 absl::Status ListWasteCodes(const kv::Reader& reader, const runtime::QueryContext& context,
                             const v1::ListWasteCodesRequest& request,
                             v1::ListWasteCodesResponse& response);

@@ -127,6 +127,16 @@ std::vector<const WasteCode*> RuleData::WasteCodes(absl::CivilDay day) const {
   return codes;
 }
 
+std::vector<const WasteCode*> RuleData::WasteCodesInLatest(absl::CivilDay day) const {
+  std::vector<const WasteCode*> codes;
+  for (const Edition& edition : tables_->editions) {
+    if (edition.validity.from > day) continue;
+    codes.clear();
+    for (const auto& [name, code] : edition.codes) codes.push_back(&code);
+  }
+  return codes;
+}
+
 std::optional<int64_t> RuleData::ZoneOffsetMs(std::string_view zone) const {
   const auto found = tables_->zones.find(zone.empty() ? kLogZone : zone);
   if (found == tables_->zones.end()) return std::nullopt;

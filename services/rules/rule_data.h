@@ -42,6 +42,8 @@ class RuleData {
   const WasteCode* FindWasteCodeInLatest(std::string_view code, absl::CivilDay day) const;
   // All codes of the edition in force on that day, in order of code.
   std::vector<const WasteCode*> WasteCodes(absl::CivilDay day) const;
+  // All codes of the newest loaded edition that came into force by that day, in force still or not.
+  std::vector<const WasteCode*> WasteCodesInLatest(absl::CivilDay day) const;
 
   // Offset from UTC of a zone, by IANA name ("" is Asia/Shanghai); nullopt: unknown.
   std::optional<int64_t> ZoneOffsetMs(std::string_view zone) const;
