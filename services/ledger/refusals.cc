@@ -28,12 +28,17 @@ std::string AttestationField(size_t attestation) {
 rules::Refused RefuseForm(const absl::Status& form, std::string_view within) {
   std::string why(form.message());
   std::string field(within);
-  // "field: why", where a field has no space in it.
+  // "field: why", where a field has no space in it and may begin with its message's name.
   const size_t colon = why.find(": ");
   if (colon != std::string::npos && why.find(' ') > colon) {
-    if (!field.empty()) field += '.';
-    field += why.substr(0, colon);
+    std::string path = why.substr(0, colon);
     why.erase(0, colon + 2);
+    if (path.front() >= 'A' && path.front() <= 'Z') {
+      const size_t dot = path.find('.');
+      path = dot == std::string::npos ? "" : path.substr(dot + 1);
+    }
+    if (!field.empty() && !path.empty()) field += '.';
+    field += path;
   }
   const bool unknown = absl::IsUnimplemented(form);
   std::string en =
@@ -44,7 +49,7 @@ rules::Refused RefuseForm(const absl::Status& form, std::string_view within) {
 
 rules::Refused RefuseAttestationCount(size_t count) {
   return Refuse(
-      absl::StatusCode::kInvalidArgument, "ATTESTATION-EACH", "attestations",
+      absl::StatusCode::kUnauthenticated, "ATTESTATION-EACH", "attestations",
       fmt::format("{} attestations; a statement has at most {} parties and one "
                   "attestation for each",
                   count, evidence::kPartiesMax),
