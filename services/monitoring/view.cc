@@ -13,7 +13,7 @@ std::string RunKey(const state::v1::StorageClock& clock) {
   return keys::Run(start ? rules::FormatDate(*start) : "", keys::Name(clock));
 }
 
-class Fold : public runtime::View {
+class Clocks : public runtime::View {
  public:
   std::string_view name() const override { return "monitoring"; }
 
@@ -61,7 +61,7 @@ class Fold : public runtime::View {
 }  // namespace
 
 const runtime::View& MonitoringView() {
-  static const class Fold view;
+  static const Clocks view;
   return view;
 }
 
