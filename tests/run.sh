@@ -6,6 +6,10 @@ set -euo pipefail
 export LC_ALL=C.UTF-8
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
+  sed -n '2,4s/^# \{0,1\}//p' tests/run.sh
+  exit 0
+fi
 preset=dev
 if [ $# -gt 0 ] && [[ $1 != -* ]]; then
   preset=$1
