@@ -99,6 +99,7 @@ void JudgeCapacities(Judge& judge) {
                 fmt::format("{} 的各方应为：{}", EventName(judge.event()), names));
 }
 
+// Events are numbered in groups: registrations up to facilities, then batches, then manifests.
 v1::KeyRole NeededRole(Event event) {
   return event >= S::kStockDeclared ? v1::KEY_ROLE_OPERATOR : v1::KEY_ROLE_ADMINISTRATOR;
 }
@@ -304,6 +305,7 @@ void JudgeAttestations(Judge& judge, std::string_view statement_hash,
                   fmt::format("应有{}方签署，实有{}份签署", parties.size(), attestations.size()));
     return;
   }
+  JudgeTwoParties(judge, attestations);
   std::vector<std::optional<state::v1::KeyState>> found;
   bool one_stands = false;
   for (int i = 0; i < parties.size(); ++i) {
@@ -324,7 +326,6 @@ void JudgeAttestations(Judge& judge, std::string_view statement_hash,
     JudgeRevocation(judge, subject, *key, offline_window_ms, one_stands);
     PutDevice(judge, subject.attestation.message);
   }
-  JudgeTwoParties(judge, attestations);
   JudgeEnrolments(judge, attestations);
 }
 

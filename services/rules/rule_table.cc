@@ -36,7 +36,7 @@ constexpr EventSet On(More... events) {
 constexpr EventSet kNone = 0;
 constexpr EventSet kAll = (EventSet{1} << kEvents.size()) - 1;
 constexpr EventSet kBegin =
-    On(S::kFounded, S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered,
+    On(S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered,
        S::kFacilityRegistered, S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued);
 constexpr EventSet kBegunBatch = On(S::kStockDeclared, S::kBatchGenerated);
 constexpr EventSet kCustody = On(S::kBatchStored, S::kBatchMoved, S::kBatchTreated);
@@ -131,7 +131,7 @@ constexpr Rule kRules[] = {
      "仅创始监管部门可采用规则。", "", kDenied, On(S::kRulesAdopted)},
     {RuleId::kOrganisationKnown, "ORGANISATION-KNOWN", "The organisation is registered.",
      "单位须已登记。", "", kFailed,
-     kByRegulator | kIssue | On(S::kVehicleRegistered, S::kBatchGenerated)},
+     (kByRegulator & ~On(S::kStockDeclared)) | kIssue | On(S::kVehicleRegistered)},
     {RuleId::kOrganisationRole, "ORGANISATION-ROLE",
      "An organisation does what its role says: producers, medical institutions and operators "
      "generate, carriers carry, operators receive.",
@@ -149,7 +149,8 @@ constexpr Rule kRules[] = {
      kDenied, kByRegulator},
     {RuleId::kRegulatorDivision, "REGULATOR-DIVISION",
      "A regulator acts in its division and those below.",
-     "监管部门仅在其行政区划及下级区划内行事。", "division", kDenied, kByRegulator},
+     "监管部门仅在其行政区划及下级区划内行事。", "division", kDenied,
+     kByRegulator & ~On(S::kFounded)},
     {RuleId::kPartySelf, "PARTY-SELF", "An organisation acts for itself alone.",
      "单位只能就本单位事项作出陈述。", "", kDenied,
      On(S::kSiteRegistered, S::kVehicleRegistered, S::kDeviceKeyEnrolled, S::kDeviceKeyRevoked,
@@ -166,7 +167,7 @@ constexpr Rule kRules[] = {
      "密钥须为有效的ECDSA P-256或Ed25519密钥；日志密钥为Ed25519。", "", kInvalid,
      On(S::kDeviceKeyEnrolled, S::kFounded)},
     {RuleId::kKeyNew, "KEY-NEW", "A key is enrolled once, for one organisation and person.",
-     "一个密钥只能登记一次。", "", kExists, On(S::kDeviceKeyEnrolled, S::kFounded)},
+     "一个密钥只能登记一次。", "", kExists, On(S::kDeviceKeyEnrolled)},
     {RuleId::kKeyToRevoke, "KEY-TO-REVOKE",
      "The key revoked is the organisation's and not yet revoked.",
      "被吊销的密钥须属于该单位且尚未吊销。", "", kFailed, On(S::kDeviceKeyRevoked)},
@@ -211,7 +212,7 @@ constexpr Rule kRules[] = {
     {RuleId::kMassPositive, "MASS-POSITIVE",
      "Waste that comes into being has a mass above zero; no mass is below zero.",
      "新产生的废物质量须大于零，任何质量不得为负。", "ledger", kInvalid,
-     kBegunBatch | kIssue | kCustody | On(S::kReceiptConfirmed)},
+     kBegunBatch | kIssue | On(S::kBatchStored, S::kBatchTreated, S::kReceiptConfirmed)},
     {RuleId::kMassSum, "MASS-SUM",
      "Masses inside one statement add up: lines to the total, containers to the batch, count times "
      "unit to the mass.",

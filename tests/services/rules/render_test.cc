@@ -1,0 +1,100 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/rules/admission.h"
+#include "services/rules/rule_table.h"
+#include "tests/services/rules/district.h"
+
+namespace cradle::rules::test {
+namespace {
+
+using testing::HasSubstr;
+
+// Every text and number of `message`, found in `page`.
+void ExpectAllIn(const google::protobuf::Message& message, const std::string& page) {
+  const auto* descriptor = message.GetDescriptor();
+  const auto* reflection = message.GetReflection();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const auto* field = descriptor->field(i);
+    if (field->type() != google::protobuf::FieldDescriptor::TYPE_STRING) continue;
+    const int count = field->is_repeated()                   ? reflection->FieldSize(message, field)
+                      : reflection->HasField(message, field) ? 1
+                                                             : 0;
+    for (int k = 0; k < count; ++k) {
+      const std::string value = field->is_repeated()
+                                    ? reflection->GetRepeatedString(message, field, k)
+                                    : reflection->GetString(message, field);
+      EXPECT_THAT(page, HasSubstr(value)) << field->full_name();
+    }
+  }
+}
+
+TEST(RenderTest, APersonReadsEveryFactOfEveryEventInBothLanguages) {
+  District district;
+  const std::string stored = district.Stored();
+  const std::string taken = district.Issued({district.Stored()}, true);
+  Draft vehicle = district.RegisterVehicle(district.carrier, district.NewId(), true);
+  vehicle.message.mutable_vehicle_registered()->set_permit_number("鲁交运管 370700001");
+  Draft site = district.RegisterSite(district.producer, district.NewId());
+  site.message.mutable_site_registered()->set_time_zone("Asia/Urumqi");
+  Draft issue = district.Issue(district.producer, district.NewId(), {stored}, {&district.carrier});
+  issue.message.mutable_manifest_issued()->set_official_number("20243707000001");
+  issue.message.mutable_manifest_issued()->set_plan_reference("GLJH-2024-1");
+  issue.message.mutable_manifest_issued()->mutable_lines(0)->set_method_code("D10");
+  const std::vector<Draft> drafts = {
+      district.AdoptRules(),
+      district.RegisterOrganisation(district.NewId(), {v1::ORGANISATION_ROLE_PRODUCER}),
+      site,
+      vehicle,
+      district.RegisterFacility(district.producer, district.producer_site, district.NewId(),
+                                v1::FACILITY_KIND_DISPOSAL, {"D10"}),
+      district.GrantLicence(district.plant, v1::LICENCE_KIND_COLLECTION, "HW08", {"D10"}),
+      district.Enrol(district.producer.administrator, v1::CAPACITY_ORGANISATION,
+                     district.NewDevice(district.producer.id), {v1::KEY_ROLE_OPERATOR}),
+      district.Revoke(district.producer.administrator, district.producer.handler),
+      district.DeclareStock(district.producer, district.producer_site, district.producer_store,
+                            district.NewId()),
+      district.Generate(district.producer, district.producer_site, district.NewId()),
+      district.Store(district.producer, stored, district.producer_store),
+      district.Move(district.producer, stored, district.producer_store2),
+      district.Treat(district.producer, stored, district.producer_kiln, "R9", v1::ENDING_UTILISED),
+      issue,
+      district.Take(district.producer, district.carrier, taken, district.truck),
+      district.HandOver(district.carrier, district.carrier2, taken, district.truck2),
+      district.Deliver(district.carrier, taken),
+      district.Confirm(taken),
+  };
+  std::set<Event> rendered = {v1::Statement::kFounded};
+  for (const Draft& draft : drafts) {
+    const v1::Statement message = district.Complete(draft).first.message;
+    rendered.insert(message.event_case());
+    const std::string english = Render(message, false);
+    const std::string chinese = Render(message, true);
+    EXPECT_NE(english, chinese);
+    const auto& event = message.GetReflection()->GetMessage(
+        message, message.GetDescriptor()->FindFieldByNumber(message.event_case()));
+    for (const std::string& page : {english, chinese}) {
+      ExpectAllIn(event, page);
+      EXPECT_THAT(page, HasSubstr(std::string(kOrigin)));
+      EXPECT_THAT(page, HasSubstr(message.links(0).chain()));
+      EXPECT_THAT(page, HasSubstr(message.parties(0).organisation()));
+      EXPECT_THAT(page, HasSubstr("2024-06-03 12:00:00 +08:00"));
+    }
+  }
+  EXPECT_EQ(rendered.size(), Events().size());
+}
+
+TEST(RenderTest, AMassIsReadInGramsAndTonnesExactly) {
+  District district;
+  const Draft draft =
+      district.Generate(district.producer, district.producer_site, district.NewId(), 1'250'007);
+  EXPECT_THAT(Render(draft.message, false), HasSubstr("Mass: 1250007 g = 1.250007 t"));
+  EXPECT_THAT(Render(draft.message, true), HasSubstr("质量：1250007 g = 1.250007 t"));
+}
+
+TEST(RenderTest, AnEmptyStatementHasNoEvent) {
+  EXPECT_EQ(Render(v1::Statement(), false), "No event\n");
+}
+
+}  // namespace
+}  // namespace cradle::rules::test

@@ -1,0 +1,81 @@
+#include "services/rules/rule_table.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "services/rules/admission.h"
+#include "tests/services/rules/world.h"
+
+namespace cradle::rules {
+namespace {
+
+using S = statement::v1::Statement;
+
+TEST(RuleTableTest, EveryRuleHasAnIdOfItsOwnAndSaysWhatHoldsInBothLanguages) {
+  std::set<std::string_view> ids;
+  for (const Rule& rule : Rules()) {
+    EXPECT_TRUE(ids.insert(rule.id).second) << rule.id;
+    EXPECT_FALSE(rule.text_en.empty()) << rule.id;
+    EXPECT_FALSE(rule.text_zh.empty()) << rule.id;
+    EXPECT_NE(rule.text_en, rule.text_zh) << rule.id;
+    EXPECT_EQ(FindRule(rule.id), &rule);
+    EXPECT_EQ(&FindRule(rule.number), &rule);
+  }
+  EXPECT_EQ(FindRule("NO-SUCH-RULE"), nullptr);
+}
+
+TEST(RuleTableTest, EverySubjectOfLegalBasisIsInTheRuleData) {
+  const test::World world;
+  for (const absl::CivilDay day : {absl::CivilDay(2024, 6, 3), absl::CivilDay(2027, 1, 1)}) {
+    for (const Rule& rule : Rules()) {
+      if (rule.basis.empty()) continue;
+      EXPECT_FALSE(world.data().LegalBasis(rule.basis, day).empty())
+          << rule.id << " cites " << rule.basis;
+    }
+  }
+}
+
+TEST(RuleTableTest, EveryEventOfTheFormatIsJudged) {
+  const auto* oneof = S::descriptor()->FindOneofByName("event");
+  EXPECT_EQ(static_cast<size_t>(oneof->field_count()), Events().size());
+  for (int i = 0; i < oneof->field_count(); ++i) {
+    const auto event = static_cast<Event>(oneof->field(i)->number());
+    EXPECT_NE(std::find(Events().begin(), Events().end(), event), Events().end());
+    EXPECT_EQ(EventName(event), oneof->field(i)->name());
+  }
+  EXPECT_EQ(EventName(S::EVENT_NOT_SET), "");
+}
+
+// What has happened is never refused for licence, permit, capacity, code, weight or time.
+TEST(RuleTableTest, FactsAreNotForbiddenForLicenceCodeVehicleOrTime) {
+  const RuleId reasons[] = {
+      RuleId::kLicenceCarrier,  RuleId::kLicenceReceiver,    RuleId::kLicenceMethod,
+      RuleId::kCodeForm,        RuleId::kCodeCatalogue,      RuleId::kCodeEdition,
+      RuleId::kMethodKnown,     RuleId::kFacilityAccepted,   RuleId::kFacilityMethod,
+      RuleId::kVehicleAsIssued, RuleId::kVehicleRegistered,  RuleId::kMedicalVehicle,
+      RuleId::kMedicalMethod,   RuleId::kReceiptDifference,  RuleId::kTimeOfAct,
+      RuleId::kTimeFact,        RuleId::kOfficialNumberForm, RuleId::kOfficialNumberUnique,
+  };
+  for (const Event fact : {S::kLoadTaken, S::kLoadHandedOver, S::kLoadDelivered,
+                           S::kReceiptConfirmed, S::kBatchStored, S::kBatchTreated}) {
+    for (const RuleId reason : reasons) {
+      EXPECT_NE(FindRule(reason).At(fact), Effect::kForbids)
+          << FindRule(reason).id << " at " << EventName(fact);
+    }
+  }
+}
+
+TEST(RuleTableTest, ARuleIsInForceFromItsFirstToItsLastSet) {
+  Rule rule = FindRule(RuleId::kLogOrigin);
+  EXPECT_TRUE(rule.InForce(kFirstRuleSet));
+  rule.first_set = 2;
+  rule.last_set = 3;
+  EXPECT_FALSE(rule.InForce(1));
+  EXPECT_TRUE(rule.InForce(2));
+  EXPECT_TRUE(rule.InForce(3));
+  EXPECT_FALSE(rule.InForce(4));
+}
+
+}  // namespace
+}  // namespace cradle::rules
