@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <set>
 #include <utility>
-#include <vector>
 
 #include "cradle/v1/tracking.pb.h"
 #include "services/rules/calendar.h"
@@ -63,47 +62,42 @@ absl::StatusOr<int64_t> ZoneOffsetMs(const FoldedEntry& folded, const std::strin
   if (!bytes->has_value() || !state.ParseFromString(**bytes)) {
     return absl::DataLossError(fmt::format("the state of site {} is missing or damaged", site));
   }
-  const std::string& zone = state.registered().time_zone();
-  const std::optional<int64_t> offset_ms = folded.rule_data.ZoneOffsetMs(zone);
-  if (offset_ms) return *offset_ms;
-  return absl::FailedPreconditionError(
-      fmt::format("the data bundle does not know {}, the time zone of site {}", zone, site));
+  // The zone was known when the site was registered; a bundle adopted since that has dropped it
+  // must not stop the view.
+  return folded.rule_data.ZoneOffsetMs(state.registered().time_zone())
+      .value_or(rules::kLogZoneOffsetMs);
 }
 
 // The earliest storage start that the statement asserts, encoded; nullopt: it asserts none. What
-// began the batch was there when it was said, so its time of act bounds what it claims.
+// began the batch was there when it was said, so the time of act bounds what is claimed.
 absl::StatusOr<std::optional<uint32_t>> StartAsserted(const FoldedEntry& folded,
                                                       const std::string& site) {
   const Statement& statement = folded.statement.message;
-  std::vector<int64_t> times_ms;
+  int64_t earliest_ms = folded.admitted.act_time_ms;
+  const auto take = [&](int64_t time_ms) {
+    if (time_ms > 0) earliest_ms = std::min(earliest_ms, time_ms);  // 0: not recorded
+  };
   switch (statement.event_case()) {
-    case Statement::kStockDeclared:
-      if (statement.stock_declared().storage_start_date().empty()) return rows::EncodeDay({});
-      times_ms = {folded.admitted.act_time_ms};
-      break;
+    case Statement::kStockDeclared: {
+      const std::string& date = statement.stock_declared().storage_start_date();
+      if (date.empty()) return rows::EncodeDay(std::nullopt);
+      absl::StatusOr<absl::CivilDay> declared = rules::ParseDate(date);
+      if (!declared.ok()) return declared.status();
+      return rows::EncodeDay(*declared);
+    }
     case Statement::kBatchGenerated:
-      times_ms = {folded.admitted.act_time_ms, statement.batch_generated().generated_time_ms()};
-      if (statement.batch_generated().opened_time_ms() != 0) {
-        times_ms.push_back(statement.batch_generated().opened_time_ms());
-      }
+      take(statement.batch_generated().generated_time_ms());
+      take(statement.batch_generated().opened_time_ms());
       break;
     case Statement::kBatchStored:
-      times_ms = {statement.batch_stored().stored_time_ms()};
+      take(statement.batch_stored().stored_time_ms());
       break;
     default:
       return std::optional<uint32_t>();
   }
   absl::StatusOr<int64_t> offset_ms = ZoneOffsetMs(folded, site);
   if (!offset_ms.ok()) return offset_ms.status();
-  absl::CivilDay day =
-      rules::DayOf(*std::min_element(times_ms.begin(), times_ms.end()), *offset_ms);
-  if (statement.has_stock_declared()) {
-    absl::StatusOr<absl::CivilDay> declared =
-        rules::ParseDate(statement.stock_declared().storage_start_date());
-    if (!declared.ok()) return declared.status();
-    day = std::min(day, *declared);
-  }
-  return rows::EncodeDay(day);
+  return rows::EncodeDay(rules::DayOf(earliest_ms, *offset_ms));
 }
 
 // The rows that a batch in that state has in stock.

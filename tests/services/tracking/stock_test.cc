@@ -36,6 +36,15 @@ TEST_F(TrackingTest, ABatchIsNoYoungerThanItsFirstStatement) {
   EXPECT_EQ(Get(batch).storage_start_date(), "2024-03-10");
 }
 
+TEST_F(TrackingTest, ABatchShowsTheMarksOfItsOwnStatements) {
+  district_.SetTime(UtcMs(2024, 3, 10, 6));
+  const Batch batch = district_.Generate(district_.producer, UtcMs(2030, 1, 1));
+  const v1::BatchView view = Get(batch);
+  ASSERT_EQ(view.marks_size(), 1) << "generated after it was recorded";
+  EXPECT_EQ(view.marks(0).rule(), "TIME-FACT");
+  EXPECT_EQ(view.marks(0).field(), "batch_generated.generated_time_ms");
+}
+
 TEST_F(TrackingTest, TheStartIsADayAtTheSite) {
   district_.SetTime(UtcMs(2024, 3, 10, 20));
   const Batch batch = district_.Generate(district_.producer, UtcMs(2024, 3, 10, 16, 30));
@@ -48,6 +57,18 @@ TEST_F(TrackingTest, TodayIsTheClocksDayAtTheSite) {
   EXPECT_EQ(Get(batch).age_days(), 30);
   now_ms_ = UtcMs(2023, 12, 31, 16, 0);
   EXPECT_EQ(Get(batch).age_days(), 31);
+}
+
+TEST_F(TrackingTest, ASiteInAnotherZoneHasItsOwnDays) {
+  test::Actor western = district_.producer;
+  western.site = district_.AddSite(western, "乌鲁木齐厂区", "Asia/Urumqi");
+  district_.SetTime(UtcMs(2024, 3, 10, 20));
+  // 00:30 of the 11th in Shanghai is 22:30 of the 10th in Urumqi.
+  const Batch batch = district_.Generate(western, UtcMs(2024, 3, 10, 16, 30));
+  now_ms_ = UtcMs(2024, 3, 12, 17);
+  const v1::BatchView view = Get(batch);
+  EXPECT_EQ(view.storage_start_date(), "2024-03-10");
+  EXPECT_EQ(view.age_days(), 2) << "it is the 12th there, the 13th in Shanghai";
 }
 
 TEST_F(TrackingTest, AnUnknownStartHasNoAgeAndStaysUnknown) {
