@@ -51,11 +51,12 @@ absl::Status WriteFile(const std::filesystem::path& path, std::string_view bytes
   ::close(file);
   if (!failed.ok()) return failed;
   if (::rename(beside.c_str(), path.c_str()) != 0) return Failed("put into place", path);
-  const int directory = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return Failed("open", path.parent_path());
+  const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
+  const int directory = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return Failed("open", parent);
   const int synced = ::fsync(directory);
   ::close(directory);
-  return synced == 0 ? absl::OkStatus() : Failed("sync", path.parent_path());
+  return synced == 0 ? absl::OkStatus() : Failed("sync", parent);
 }
 
 absl::Status WriteConfig(const DataDirectory& data, const Config& config) {

@@ -80,7 +80,7 @@ class OneProcess : public Server {
   absl::Status Start(const ServeOptions& options) {
     if (!IsLoopback(options.listen)) {
       return absl::InvalidArgumentError(fmt::format(
-          "--listen {}: only a loopback address with a port (127.0.0.1:7400): reads are open to "
+          "--listen {}: only a loopback address with a port (127.0.0.1:7070): reads are open to "
           "whoever reaches the server",
           options.listen));
     }

@@ -15,7 +15,7 @@ namespace cradle::cradled {
 
 struct ServeOptions {
   std::string data;
-  std::string listen = "127.0.0.1:7400";  // port 0: any free one
+  std::string listen = "127.0.0.1:7070";  // port 0: any free one
   std::string journal;                    // empty: journal/ in the data directory
   std::optional<int64_t>
       manual_clock_ms;  // for tests and demonstrations: time stands until it is put
