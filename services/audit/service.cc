@@ -25,6 +25,7 @@ namespace {
 using TimePoint = std::chrono::system_clock::time_point;
 using Ledger = std::shared_ptr<v1::LedgerService::StubInterface>;
 
+constexpr size_t kLogsWaitingMax = 4;
 constexpr size_t kChainsWaitingMax = 32;
 constexpr int kChainThreads = 2;
 
@@ -146,7 +147,7 @@ class Service final : public runtime::FollowingService, public v1::AuditService:
           reactor->End(stopping ? Stopping() : RunVerifyLog(*reactor, at_least));
         })) {
       reactor->End(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                                "a verification is running already; try again later"));
+                                "too many verifications are waiting; try again later"));
     }
     return reactor;
   }
@@ -180,6 +181,7 @@ class Service final : public runtime::FollowingService, public v1::AuditService:
   }
 
   grpc::Status RunVerifyLog(VerifyLogReactor& reactor, uint64_t at_least) {
+    if (reactor.cancelled()) return grpc::Status(grpc::StatusCode::CANCELLED, "cancelled");
     const Ledger ledger = this->ledger();
     if (absl::Status reached = WaitForSize(ledger, at_least, reactor.deadline()); !reached.ok()) {
       return runtime::ToGrpc(reached);
@@ -229,7 +231,7 @@ class Service final : public runtime::FollowingService, public v1::AuditService:
   mutable std::mutex mutex_;
   Ledger ledger_;
   std::atomic<bool> stopping_ = false;
-  JobQueue logs_{1, 0};
+  JobQueue logs_{1, kLogsWaitingMax};
   JobQueue chains_{kChainThreads, kChainsWaitingMax};
 };
 

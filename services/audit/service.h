@@ -14,8 +14,8 @@ namespace cradle::audit {
 
 // Keeps no view, so it needs no directory. `log_key`: the log's key, from the configuration;
 // without it the key that entry 0 founds is taken, and reports say so: such a report shows that the
-// log is true to itself, not whose it is. One log is verified at a time, others are told
-// RESOURCE_EXHAUSTED.
+// log is true to itself, not whose it is. One log is verified at a time and a few calls wait; more
+// are told RESOURCE_EXHAUSTED.
 std::unique_ptr<runtime::FollowingService> NewAuditService(
     std::optional<evidence::NoteVerifier> log_key = std::nullopt);
 

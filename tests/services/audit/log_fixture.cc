@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -76,11 +77,12 @@ void FlipByte(const std::string& path, size_t offset, uint8_t mask) {
   WriteAll(path, bytes);
 }
 
-LogFixture::LogFixture()
+LogFixture::LogFixture(Registered registered)
     : log_key(NewLogKey()),
       verifier(evidence::NoteVerifier::Create(kOrigin, log_key.public_key()).value()) {
   library.Add(ledger::testing::SampleRuleData());
   Append(signers.Found(log_key.public_key(), &log_key));
+  if (registered == Registered::kNobody) return;
   custody = std::make_unique<ledger::testing::Custody>(signers);
   AppendAll(custody->registrations);
 }

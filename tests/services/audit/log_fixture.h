@@ -43,8 +43,10 @@ void FlipByte(const std::string& path, size_t offset, uint8_t mask = 0x01);
 // What the log's operator can do: append entries, admitted or not, and sign any tree.
 class LogFixture {
  public:
-  // Founds the log and registers a producer, a carrier and an operator.
-  LogFixture();
+  enum class Registered { kNobody, kCustody };
+
+  // Founds the log and registers a producer, a carrier and an operator, or nobody.
+  explicit LogFixture(Registered registered = Registered::kCustody);
 
   // Forms the entry and lets the rules admit it; a refusal fails the test. Gives the index.
   uint64_t Append(const evidence::SignedStatement& statement);

@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "services/audit/core/tile_directory.h"
 #include "tests/services/audit/log_fixture.h"
@@ -213,11 +214,16 @@ TEST_F(TamperingTest, AReceiptThatWasItselfChangedAccusesNobody) {
 // Every single byte of a small log, all its files, changed one at a time.
 TEST(EveryByteTest, ChangedIsNeverVerified) {
   google::protobuf::SetLogHandler(nullptr);  // one line for each byte of text otherwise
-  LogFixture log;
+  LogFixture log(LogFixture::Registered::kNobody);
   TemporaryDirectory directory;
+  std::vector<evidence::SignedStatement> registrations;
+  ledger::testing::Enterprise producer =
+      log.signers.Register(statement::v1::ORGANISATION_ROLE_PRODUCER,
+                           statement::v1::FACILITY_KIND_STORAGE_WAREHOUSE, registrations);
+  log.AppendAll(registrations);
   log.signers.seen = log.Seen(3);
   ledger::testing::WasteBatch batch;
-  log.Append(log.signers.Generate(log.custody->producer, batch));
+  log.Append(log.signers.Generate(producer, batch));
   const uint64_t size = log.size();
   log.Write(directory.path(), size, {size - 1, size});
   ASSERT_EQ(Verify(log, directory.path()).verdict, Verdict::kVerified);
