@@ -191,10 +191,11 @@ class Lister {
       std::sort(enterprise.mutable_batches()->begin(), enterprise.mutable_batches()->end(), older);
       *to.Add() = std::move(enterprise);
     }
-    std::sort(to.begin(), to.end(),
-              [&](const v1::ListedEnterprise& a, const v1::ListedEnterprise& b) {
-                return older(a.batches(0), b.batches(0));
-              });
+    // `from` is in order of id, which decides between equals.
+    std::stable_sort(to.begin(), to.end(),
+                     [&](const v1::ListedEnterprise& a, const v1::ListedEnterprise& b) {
+                       return older(a.batches(0), b.batches(0));
+                     });
   }
 
   const kv::Reader& view_;

@@ -1,0 +1,241 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "services/monitoring/view.h"
+#include "services/rules/calendar.h"
+#include "tests/services/runtime/district.h"
+#include "tests/services/runtime/folded_view.h"
+
+namespace cradle::monitoring {
+namespace {
+
+using test::Batch;
+using test::UtcMs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+// A log and its monitoring view, asked as of days.
+class MonitoringList : public ::testing::Test {
+ protected:
+  void CatchUp() {
+    while (view_.known() < district_.size()) {
+      view_.Fold(district_.library(), district_.entries()[view_.known()]);
+    }
+  }
+
+  absl::Status Ask(const v1::GetListRequest& request, v1::GetListResponse& response) {
+    CatchUp();
+    return GetList(
+        view_.reader(), view_.known(), absl::CivilDay(2026, 11, 22),
+        [&](std::string_view sha256) -> absl::StatusOr<std::shared_ptr<const rules::RuleData>> {
+          if (auto data = district_.library().Find(sha256)) return data;
+          return absl::NotFoundError("no such bundle");
+        },
+        request, response);
+  }
+
+  v1::GetListResponse On(const std::string& date, uint64_t known = 0) {
+    v1::GetListRequest request;
+    request.set_on_date(date);
+    request.set_known_size(known);
+    v1::GetListResponse response;
+    const absl::Status status = Ask(request, response);
+    EXPECT_TRUE(status.ok()) << status;
+    return response;
+  }
+
+  // "T1 <name of the enterprise>" for each batch listed.
+  static std::vector<std::string> Reasons(
+      const google::protobuf::RepeatedPtrField<v1::ListedEnterprise>& list) {
+    std::vector<std::string> reasons;
+    for (const v1::ListedEnterprise& enterprise : list) {
+      for (const v1::ListedBatch& batch : enterprise.batches()) {
+        reasons.push_back("T" + std::to_string(static_cast<int>(batch.trigger())) + " " +
+                          enterprise.name());
+      }
+    }
+    return reasons;
+  }
+
+  std::vector<std::string> ListedOn(const std::string& date, uint64_t known = 0) {
+    return Reasons(On(date, known).listed());
+  }
+
+  // Half past midnight in Shanghai is the day before in UTC: the site's day counts.
+  static int64_t ShanghaiNight(int year, int month, int day) {
+    return UtcMs(year, month, day) - 7 * rules::kHourMs - rules::kHourMs / 2;
+  }
+
+  test::District district_;
+  test::FoldedView view_{MonitoringView()};
+  const std::string own_ = "T1 " + district_.producer.name;
+  const std::string collected_ = "T5 " + district_.operating.name;
+};
+
+TEST_F(MonitoringList, TheAnniversaryDoesNotListAndTheDayAfterDoes) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  const Batch batch = district_.Generate(district_.producer, district_.now_ms());
+  district_.Store(district_.producer, batch, district_.now_ms());
+  EXPECT_THAT(ListedOn("2026-03-10"), IsEmpty());
+  EXPECT_THAT(Reasons(On("2026-03-10").warned()), ElementsAre(own_));
+  EXPECT_THAT(ListedOn("2026-03-11"), ElementsAre(own_));
+}
+
+TEST_F(MonitoringList, StoredOnALeapDayIsOverOnTheFirstOfMarch) {
+  district_.SetTime(ShanghaiNight(2024, 2, 29));
+  district_.Generate(district_.producer, district_.now_ms());
+  EXPECT_THAT(ListedOn("2025-02-28"), IsEmpty());
+  EXPECT_THAT(ListedOn("2025-03-01"), ElementsAre(own_));
+}
+
+TEST_F(MonitoringList, ABatchNeverLoggedAsStoredAgesAllTheSame) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  district_.Generate(district_.producer, district_.now_ms());
+  EXPECT_THAT(ListedOn("2026-03-11"), ElementsAre(own_));
+}
+
+TEST_F(MonitoringList, TheEarliestOfOpenedGeneratedAndStoredCounts) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  const int64_t opened_ms = district_.now_ms() - 5 * rules::kDayMs;
+  const Batch batch =
+      district_.Generate(district_.producer, district_.now_ms(), 250'000, "900-214-08", opened_ms);
+  const v1::GetListResponse list = On("2026-03-06");
+  ASSERT_THAT(Reasons(list.listed()), ElementsAre(own_));
+  EXPECT_EQ(list.listed(0).batches(0).start_date(), "2025-03-05");
+  EXPECT_EQ(list.listed(0).batches(0).last_day_date(), "2026-03-05");
+  EXPECT_EQ(list.listed(0).batches(0).batch(), batch.id);
+}
+
+TEST_F(MonitoringList, DeliveredAndNotConfirmedCountsForBoth) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  const Batch batch = district_.Generate(district_.producer, district_.now_ms());
+  const std::string manifest = district_.Issue({batch});
+  district_.Take(manifest);
+  district_.SetTime(UtcMs(2025, 3, 12, 4));
+  district_.Deliver(manifest);
+  EXPECT_THAT(ListedOn("2026-03-13"), ElementsAre(own_, collected_));
+
+  district_.SetTime(UtcMs(2025, 3, 14, 4));
+  district_.Confirm(manifest, {batch});
+  EXPECT_THAT(ListedOn("2026-03-13"), ElementsAre(collected_));
+  EXPECT_THAT(Reasons(On("2026-03-12").warned()), ElementsAre(collected_));
+}
+
+TEST_F(MonitoringList, NeitherConsignmentNorTransitEndsTheProducersClock) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  const Batch batch = district_.Generate(district_.producer, district_.now_ms());
+  const std::string manifest = district_.Issue({batch});
+  EXPECT_THAT(ListedOn("2026-03-11"), ElementsAre(own_));
+  district_.Take(manifest);
+  EXPECT_THAT(ListedOn("2026-03-11"), ElementsAre(own_));
+}
+
+TEST_F(MonitoringList, TreatmentEndsTheReceiversClockOnItsDay) {
+  district_.SetTime(UtcMs(2024, 3, 10, 4));
+  Batch batch = district_.Generate(district_.producer, district_.now_ms());
+  const std::string manifest = district_.Issue({batch});
+  district_.Take(manifest);
+  district_.Deliver(manifest);
+  district_.Confirm(manifest, {batch}, 1'000);
+  batch.mass_g += 1'000;
+  district_.SetTime(UtcMs(2025, 5, 1, 4));
+  district_.Treat(batch);
+  EXPECT_THAT(ListedOn("2025-04-30"), ElementsAre(collected_));
+  EXPECT_EQ(On("2025-04-30").listed(0).total_mass_g(), 251'000) << "the weight at receipt counts";
+  EXPECT_THAT(ListedOn("2025-05-01"), IsEmpty());
+}
+
+TEST_F(MonitoringList, AnEarlierPrefixGivesTheListAsItWasKnown) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  const Batch batch = district_.Generate(district_.producer, district_.now_ms());
+  const std::string manifest = district_.Issue({batch});
+  district_.Take(manifest);
+  const uint64_t before = district_.size();
+  district_.Deliver(manifest);
+  district_.Confirm(manifest, {batch});
+  district_.Treat(batch);
+  EXPECT_THAT(ListedOn("2026-04-01"), IsEmpty());
+  EXPECT_THAT(ListedOn("2026-04-01", before), ElementsAre(own_));
+  EXPECT_THAT(ListedOn("2026-04-01", before + 1), UnorderedElementsAre(own_, collected_));
+  EXPECT_EQ(On("2026-04-01", before).known(), before);
+}
+
+TEST_F(MonitoringList, ADateAloneMeansWhatWasRecordedByItsEnd) {
+  const uint64_t founded = district_.size();
+  district_.SetTime(UtcMs(2025, 3, 10, 15, 59));  // 23:59 in Shanghai
+  district_.Declare(district_.producer, "2023-01-01");
+  EXPECT_EQ(On("2025-03-09").known(), founded);
+  EXPECT_THAT(Reasons(On("2025-03-09").to_verify()), IsEmpty());
+  EXPECT_EQ(On("2025-03-10").known(), founded + 1);
+  EXPECT_THAT(Reasons(On("2025-03-10").to_verify()), ElementsAre(own_));
+}
+
+TEST_F(MonitoringList, WhatRestsOnTheOwnersWordAloneIsListedApart) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  district_.Declare(district_.producer, "2023-01-01");
+  const v1::GetListResponse list = On("2025-03-10");
+  EXPECT_THAT(Reasons(list.listed()), IsEmpty());
+  EXPECT_THAT(Reasons(list.to_verify()), ElementsAre(own_));
+}
+
+TEST_F(MonitoringList, NamesTheEntriesThatProveIt) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  const uint64_t first = district_.size();
+  const Batch batch = district_.Generate(district_.producer, district_.now_ms());
+  district_.Store(district_.producer, batch, district_.now_ms());
+  const v1::GetListResponse list = On("2026-06-01");
+  ASSERT_EQ(list.listed_size(), 1);
+  EXPECT_THAT(list.listed(0).batches(0).entries(), ElementsAre(first, first + 1));
+}
+
+TEST_F(MonitoringList, FiltersByDivisionAndBelow) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  district_.Declare(district_.producer, "2023-01-01");
+  district_.Declare(district_.workshop, "2023-02-01");
+  const auto listed_in = [&](const std::string& division) {
+    v1::GetListRequest request;
+    request.set_on_date("2025-03-10");
+    request.set_division(division);
+    v1::GetListResponse response;
+    EXPECT_TRUE(Ask(request, response).ok());
+    return Reasons(response.to_verify());
+  };
+  EXPECT_THAT(listed_in("370000"), ElementsAre(own_, "T1 " + district_.workshop.name));
+  EXPECT_THAT(listed_in("370700"), ElementsAre(own_));
+  EXPECT_THAT(listed_in("370285"), ElementsAre("T1 " + district_.workshop.name));
+}
+
+TEST_F(MonitoringList, RefusesWhatItCannotRead) {
+  v1::GetListResponse response;
+  v1::GetListRequest date;
+  date.set_on_date("2025-02-30");
+  EXPECT_EQ(Ask(date, response).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(Ask(date, response).message()), HasSubstr("on_date"));
+  v1::GetListRequest division;
+  division.set_division("37");
+  EXPECT_THAT(std::string(Ask(division, response).message()), HasSubstr("division"));
+  v1::GetListRequest known;
+  known.set_known_size(district_.size() + 1);
+  EXPECT_EQ(Ask(known, response).code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST_F(MonitoringList, ARebuiltViewHasTheSameKeysAndValues) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  const Batch batch = district_.Generate(district_.producer, district_.now_ms());
+  const std::string manifest = district_.Issue({batch});
+  district_.Take(manifest);
+  district_.Deliver(manifest);
+  district_.Confirm(manifest, {batch});
+  CatchUp();
+  test::FoldedView again(MonitoringView());
+  for (const std::string& entry : district_.entries()) again.Fold(district_.library(), entry);
+  EXPECT_EQ(again.Rows(), view_.Rows());
+}
+
+}  // namespace
+}  // namespace cradle::monitoring
