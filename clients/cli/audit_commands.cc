@@ -104,8 +104,7 @@ absl::Status RunMirror(Context& context, const MirrorArguments& arguments) {
     options.progress = Show(progress);
     return audit::Mirror(source, arguments.directory, *log, options);
   }();
-  if (absl::IsPermissionDenied(mirrored.status()) ||
-      absl::IsResourceExhausted(mirrored.status())) {
+  if (absl::IsPermissionDenied(mirrored.status()) || absl::IsResourceExhausted(mirrored.status())) {
     return sdk::Local(mirrored.status());
   }
   if (!mirrored.ok()) return mirrored.status();

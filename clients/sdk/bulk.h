@@ -24,9 +24,10 @@ struct BulkOptions {
   std::function<void(size_t done)> progress;
 };
 
-// Submits what it is given on threads of its own. Statements may come in any order, predecessors
-// after what follows them too: what a call finds without its predecessor is sent again while that
-// leads on. Add and Finish are called from one thread; the connection must outlive it.
+// Submits what it is given on threads of its own. Statements of a chain may come in any order: what
+// a call finds without its predecessor is sent again while that leads on. What a statement depends
+// on without linking it (keys, sites, licences) has to be in the log before: Finish that load
+// first. Add and Finish are called from one thread; the connection must outlive it.
 class BulkSubmitter {
  public:
   BulkSubmitter(const Connection& connection, evidence::NoteVerifier log, BulkOptions options = {});

@@ -93,7 +93,10 @@ absl::StatusOr<std::string> Client::Organisation() {
   if (!log.ok()) return Local(log.status());
   if (!online()) return Offline();
 
+  absl::StatusOr<uint64_t> seen = SeenSize();
+  if (!seen.ok()) return seen.status();
   v1::GetKeyRequest request;
+  request.set_at_least(*seen);
   request.set_key_id(std::string(evidence::AsBytes(key->public_key().id())));
   auto answer =
       connection_->Call(connection_->registry(), &v1::RegistryService::Stub::GetKey, request);
@@ -213,10 +216,12 @@ absl::StatusOr<evidence::ParsedStatement> Client::PrepareOnline(statement::v1::S
 // --- attesting ----------------------------------------------------------------------------------
 
 absl::StatusOr<Pending> Client::Attest(const evidence::ParsedStatement& statement,
-                                       const std::vector<evidence::SignedAttestation>& so_far) {
-  absl::StatusOr<std::string> organisation = Organisation();
-  if (!organisation.ok()) return organisation.status();
-  absl::StatusOr<uint32_t> party = PartyOf(statement.message, *organisation);
+                                       const std::vector<evidence::SignedAttestation>& so_far,
+                                       const std::string& organisation) {
+  absl::StatusOr<std::string> signs_for =
+      organisation.empty() ? Organisation() : absl::StatusOr<std::string>(organisation);
+  if (!signs_for.ok()) return signs_for.status();
+  absl::StatusOr<uint32_t> party = PartyOf(statement.message, *signs_for);
   if (!party.ok()) return party.status();
   absl::StatusOr<Identity> identity = home_.ReadIdentity();
   if (!identity.ok()) return identity.status();

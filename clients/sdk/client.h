@@ -41,11 +41,12 @@ class Client {
   // DATA_LOSS: the server prepared something else, or a chain shorter than a receipt proved.
   absl::StatusOr<evidence::ParsedStatement> Prepare(const statement::v1::Statement& asked);
 
-  // Attests for this device's organisation, keeps the statement and puts it into the outbox, all on
-  // disk before this returns. A statement that this device has attested is not signed again.
-  // NOT_FOUND: the organisation is no party of it.
+  // Attests for `organisation`, or where it is empty for Organisation(), keeps the statement and
+  // puts it into the outbox, all on disk before this returns. A statement that this device has
+  // attested is not signed again. NOT_FOUND: the organisation is no party of it.
   absl::StatusOr<Pending> Attest(const evidence::ParsedStatement& statement,
-                                 const std::vector<evidence::SignedAttestation>& so_far = {});
+                                 const std::vector<evidence::SignedAttestation>& so_far = {},
+                                 const std::string& organisation = "");
 
   // A statement from somebody else: kept, and its chains stand there, so that what follows it can
   // be prepared offline. With `enqueue` this device sends it too.

@@ -1,0 +1,48 @@
+// The way of every command that asserts something: prepare, attest, keep, send, say what became of
+// it.
+#ifndef CRADLE_CLIENTS_CLI_ASSERTION_H_
+#define CRADLE_CLIENTS_CLI_ASSERTION_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "clients/cli/context.h"
+#include "cradle/statement/v1/statement.pb.h"
+
+namespace cradle::cli {
+
+// Arguments that commands which assert have in common.
+struct AssertionOptions {
+  std::string alias;         // short name of what begins here
+  std::string out;           // also write the signed statement into this file
+  bool dry_run = false;      // say what would be asserted, sign nothing
+  std::string organisation;  // whom to sign for; empty: the one this device is enrolled for
+};
+
+// `begins`: --alias makes sense. `two_parties`: the file is how the other party attests, so --out
+// is required.
+void DeclareAssertion(CLI::App& command, AssertionOptions& options, bool begins,
+                      bool two_parties = false);
+
+// Prepares and attests `asked` (parties and event), then sends it unless another party has to
+// attest or --offline is given. `made`: ids that began here, by name, for the answer; the first is
+// the one that --alias names.
+absl::Status Assert(Context& context, const statement::v1::Statement& asked,
+                    const AssertionOptions& options, const Json& made = Json::object());
+
+// Sends the outbox and prints what became of it; of `own` alone where it is given (a statement
+// hash), else of all.
+absl::Status SendAndAnswer(Context& context, const std::string& own, const Json& made,
+                           const std::string& before);
+
+// Adds a party.
+void AddParty(statement::v1::Statement& statement, const std::string& organisation,
+              statement::v1::Capacity capacity);
+// The party that asserts something about `organisation`: itself, or a regulator about others.
+void AddSelfOrRegulator(statement::v1::Statement& statement, const std::string& self,
+                        const std::string& organisation);
+
+}  // namespace cradle::cli
+
+#endif  // CRADLE_CLIENTS_CLI_ASSERTION_H_

@@ -1,0 +1,31 @@
+// The commands, by noun.
+#ifndef CRADLE_CLIENTS_CLI_COMMANDS_H_
+#define CRADLE_CLIENTS_CLI_COMMANDS_H_
+
+#include <CLI/CLI.hpp>
+
+#include "clients/cli/context.h"
+
+namespace cradle::cli {
+
+void AddHomeCommands(CLI::App& app, Context& context);          // init, alias
+void AddKeyCommands(CLI::App& app, Context& context);           // key
+void AddFoundCommand(CLI::App& app, Context& context);          // found
+void AddOrganisationCommands(CLI::App& app, Context& context);  // org, licence
+void AddPlaceCommands(CLI::App& app, Context& context);         // site, facility, vehicle
+void AddBatchCommands(CLI::App& app, Context& context);         // batch
+void AddManifestCommands(CLI::App& app, Context& context);      // manifest
+void AddStatementCommands(CLI::App& app, Context& context);     // statement
+void AddOutboxCommands(CLI::App& app, Context& context);        // outbox
+void AddViewCommands(CLI::App& app, Context& context);          // stock, trace, monitor
+void AddReceiptCommands(CLI::App& app, Context& context);       // receipt
+void AddReferenceCommands(CLI::App& app, Context& context);     // codes, rules
+void AddImportCommands(CLI::App& app, Context& context);        // import
+void AddAuditCommands(CLI::App& app, Context& context);         // audit
+
+// Verbs of `manifest` that two devices attest, in a file of their own.
+void AddHandoverCommands(CLI::App& manifest, Context& context);
+
+}  // namespace cradle::cli
+
+#endif  // CRADLE_CLIENTS_CLI_COMMANDS_H_

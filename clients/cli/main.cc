@@ -1,0 +1,70 @@
+// `cradle`: the tool of people and scripts. README.md says what the exit codes mean.
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "clients/cli/commands.h"
+#include "clients/cli/context.h"
+
+namespace {
+
+using cradle::cli::Context;
+using cradle::cli::Exit;
+
+constexpr char kFooter[] =
+    "Exit codes: 0 done, 1 refused or not there, 2 usage, 3 server not reached, 4 does not "
+    "verify,\n"
+    "5 cannot be verified, 6 trouble with this machine's home or files.\n"
+    "Begin with: cradle key new; cradle init --server 127.0.0.1:7070 --vkey KEY; cradle --help";
+
+void DeclareGlobal(CLI::App& app, Context& context) {
+  app.add_option(
+         "--home", context.options.home,
+         "Where this device keeps its key and statements (default: $CRADLE_HOME, ~/.cradle)")
+      ->type_name("DIR");
+  app.add_option("--server", context.options.server, "Server, instead of the one in the home")
+      ->type_name("HOST:PORT");
+  app.add_option("--lang", context.options.lang, "Language of messages: en or zh")
+      ->check(CLI::IsMember({"en", "zh"}));
+  app.add_flag("--json", context.options.json, "Answer as JSON");
+  app.add_flag("--offline", context.options.offline,
+               "Ask no server: prepare from what this device knows, keep what is signed");
+  app.add_option("--now", context.options.now)->group("");  // for tests and back-dated loads
+}
+
+void AddAll(CLI::App& app, Context& context) {
+  cradle::cli::AddHomeCommands(app, context);
+  cradle::cli::AddKeyCommands(app, context);
+  cradle::cli::AddFoundCommand(app, context);
+  cradle::cli::AddOrganisationCommands(app, context);
+  cradle::cli::AddPlaceCommands(app, context);
+  cradle::cli::AddBatchCommands(app, context);
+  cradle::cli::AddManifestCommands(app, context);
+  cradle::cli::AddStatementCommands(app, context);
+  cradle::cli::AddOutboxCommands(app, context);
+  cradle::cli::AddViewCommands(app, context);
+  cradle::cli::AddReceiptCommands(app, context);
+  cradle::cli::AddReferenceCommands(app, context);
+  cradle::cli::AddImportCommands(app, context);
+  cradle::cli::AddAuditCommands(app, context);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Context context;
+  CLI::App app(
+      "Hazardous and medical waste from generation to disposal, as signed statements in one log.",
+      "cradle");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.fallthrough();  // --json and the like also after the verb
+  DeclareGlobal(app, context);
+  AddAll(app, context);
+  // CLI11 tells of bad arguments, and of --help, by exceptions: they end here.
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::kUsage);
+  }
+  return static_cast<int>(context.exit());
+}

@@ -1,0 +1,246 @@
+// `cradle manifest`: issue, show, list; what two devices attest is in handover_commands.cc.
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "clients/cli/arguments.h"
+#include "clients/cli/assertion.h"
+#include "clients/cli/commands.h"
+#include "clients/cli/facts.h"
+#include "clients/cli/output.h"
+#include "clients/cli/view_text.h"
+#include "clients/sdk/files.h"
+#include "clients/sdk/quantity.h"
+#include "services/rules/identity.h"
+
+namespace cradle::cli {
+namespace {
+
+using statement::v1::Statement;
+using TrackingStub = v1::TrackingService::Stub;
+
+struct IssueOptions {
+  std::string site;
+  std::vector<std::string> lines;
+  std::vector<std::string> carriers;
+  std::string receiver;
+  std::string receiver_site;
+  std::string official;
+  std::string plan;
+  std::string contract;
+  AssertionOptions assertion;
+};
+
+absl::StatusOr<statement::v1::ManifestLine> ParseLine(Context& context, const std::string& text) {
+  constexpr std::string_view kWhat = "--line";
+  auto fields = ParseFields(text, {"method", "packaging", "count", "code", "mass"}, kWhat);
+  if (!fields.ok()) return fields.status();
+  absl::StatusOr<std::string> batch = context.Id((*fields)[""], kWhat);
+  if (!batch.ok()) return batch.status();
+  statement::v1::ManifestLine line;
+  line.set_batch(*batch);
+  line.set_method_code((*fields)["method"]);
+  const std::string packaging = (*fields)["packaging"];
+  absl::StatusOr<statement::v1::Packaging> parsed = ParseEnum<statement::v1::Packaging>(
+      statement::v1::Packaging_descriptor(), packaging.empty() ? "drum" : packaging, kWhat);
+  if (!parsed.ok()) return parsed.status();
+  line.set_packaging(*parsed);
+  uint32_t count = 1;
+  if (const std::string& given = (*fields)["count"]; !given.empty()) {
+    const char* const end = given.data() + given.size();
+    const auto [stop, error] = std::from_chars(given.data(), end, count);
+    if (error != std::errc() || stop != end) {
+      return absl::InvalidArgumentError(fmt::format("{}: count '{}' is no number", kWhat, given));
+    }
+  }
+  line.set_package_count(count);
+  if (!(*fields)["code"].empty() && !(*fields)["mass"].empty()) {
+    absl::StatusOr<int64_t> mass_g = MassArgument((*fields)["mass"], "--line mass");
+    if (!mass_g.ok()) return mass_g.status();
+    line.set_waste_code((*fields)["code"]);
+    line.set_sent_mass_g(*mass_g);
+    return line;
+  }
+  absl::StatusOr<sdk::BatchFacts> facts = BatchFactsOf(context, *batch);
+  if (!facts.ok()) return facts.status();
+  line.set_waste_code(facts->waste_code);
+  line.set_sent_mass_g(facts->mass_g);
+  return line;
+}
+
+absl::Status FillCarriers(Context& context, const IssueOptions& options,
+                          statement::v1::ManifestIssued& issued) {
+  for (const std::string& text : options.carriers) {
+    auto fields = ParseFields(text, {"vehicle"}, "--carrier");
+    if (!fields.ok()) return fields.status();
+    absl::StatusOr<std::string> organisation = context.Id((*fields)[""], "--carrier");
+    if (!organisation.ok()) return organisation.status();
+    statement::v1::CarrierLeg& leg = *issued.add_carriers();
+    leg.set_organisation(*organisation);
+    if ((*fields)["vehicle"].empty()) continue;
+    absl::StatusOr<std::string> vehicle = context.Id((*fields)["vehicle"], "--carrier vehicle");
+    if (!vehicle.ok()) return vehicle.status();
+    leg.set_vehicle(*vehicle);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunIssue(Context& context, const IssueOptions& options) {
+  Statement asked;
+  statement::v1::ManifestIssued& issued = *asked.mutable_manifest_issued();
+  issued.set_manifest(evidence::RandomId());
+  absl::StatusOr<std::string> site = context.Id(options.site, "--site");
+  if (!site.ok()) return site.status();
+  issued.set_consignor_site(*site);
+  if (absl::Status status = FillCarriers(context, options, issued); !status.ok()) return status;
+  absl::StatusOr<std::string> receiver = context.Id(options.receiver, "--receiver");
+  if (!receiver.ok()) return receiver.status();
+  issued.set_receiver(*receiver);
+  absl::StatusOr<std::string> receiver_site = context.Id(options.receiver_site, "--receiver-site");
+  if (!receiver_site.ok()) return receiver_site.status();
+  issued.set_receiver_site(*receiver_site);
+  if (!options.official.empty()) {
+    if (absl::Status status = rules::CheckOfficialNumber(options.official); !status.ok()) {
+      return Naming("--official", status);
+    }
+    issued.set_official_number(options.official);
+  }
+  issued.set_plan_reference(options.plan);
+  if (!options.contract.empty()) {
+    absl::StatusOr<std::string> bytes = sdk::ReadFile(options.contract);
+    if (!bytes.ok()) return bytes.status();
+    const evidence::Hash hash = evidence::Sha256(*bytes);
+    issued.set_contract_sha256(std::string(evidence::AsBytes(hash)));
+  }
+  int64_t total_mass_g = 0;
+  for (const std::string& text : options.lines) {
+    absl::StatusOr<statement::v1::ManifestLine> line = ParseLine(context, text);
+    if (!line.ok()) return line.status();
+    total_mass_g += line->sent_mass_g();
+    *issued.add_lines() = *line;
+  }
+  issued.set_total_sent_mass_g(total_mass_g);
+  absl::StatusOr<std::string> self = context.Self();
+  if (!self.ok()) return self.status();
+  AddParty(asked, *self, statement::v1::CAPACITY_CONSIGNOR);
+  return Assert(context, asked, options.assertion, {{"manifest", issued.manifest()}});
+}
+
+void DeclareIssue(CLI::App& command, IssueOptions& options) {
+  command.add_option("--site", options.site, "Site it starts from")->required();
+  AddEach(command, "--line", options.lines,
+          "BATCH[,method=CODE][,packaging=KIND][,count=N], again for each batch; "
+          "code=…,mass=… where this device cannot know them. Packaging: " +
+              EnumHelp(statement::v1::Packaging_descriptor()) + " (default: drum)")
+      ->required();
+  AddEach(command, "--carrier", options.carriers,
+          "ORG[,vehicle=VEHICLE], again for each leg in order")
+      ->required();
+  command.add_option("--receiver", options.receiver, "Organisation that receives")->required();
+  command.add_option("--receiver-site", options.receiver_site, "Site it goes to")->required();
+  command.add_option("--official", options.official, "14-digit number of the national system");
+  command.add_option("--plan", options.plan, "Number of the filed management plan");
+  command
+      .add_option("--contract", options.contract,
+                  "The written contract; its SHA-256 goes into the log")
+      ->type_name("FILE");
+  DeclareAssertion(command, options.assertion, /*begins=*/true);
+  command.footer(
+      "Example: cradle manifest issue --site @plant --line @oil1,method=D10,count=6 --carrier "
+      "@haulier,vehicle=@truck --receiver @incinerator --receiver-site @yard --alias trip1");
+}
+
+struct ShowOptions {
+  std::string manifest;
+};
+
+absl::Status RunShow(Context& context, const ShowOptions& options) {
+  absl::StatusOr<sdk::Connection*> server = context.connection();
+  if (!server.ok()) return server.status();
+  v1::GetManifestRequest request;
+  request.set_at_least(context.at_least());
+  if (rules::CheckOfficialNumber(options.manifest).ok()) {
+    request.set_official_number(options.manifest);
+  } else {
+    absl::StatusOr<std::string> id = context.Id(options.manifest, "MANIFEST");
+    if (!id.ok()) return id.status();
+    request.set_manifest(*id);
+  }
+  auto answer = (*server)->Call((*server)->tracking(), &TrackingStub::GetManifest, request);
+  if (!answer.ok()) return answer.status();
+  absl::StatusOr<Json> json = ToJson(*answer);
+  if (!json.ok()) return json.status();
+  context.Answer(*json, ManifestText(answer->manifest(), context.chinese()));
+  return absl::OkStatus();
+}
+
+struct ListOptions {
+  std::string party;
+  std::string status;
+};
+
+absl::Status RunList(Context& context, const ListOptions& options) {
+  absl::StatusOr<sdk::Connection*> server = context.connection();
+  if (!server.ok()) return server.status();
+  v1::ListManifestsRequest request;
+  request.set_at_least(context.at_least());
+  request.mutable_page()->set_size(1000);
+  if (!options.party.empty()) {
+    absl::StatusOr<std::string> party = context.Id(options.party, "--party");
+    if (!party.ok()) return party.status();
+    request.set_party(*party);
+  }
+  if (!options.status.empty()) {
+    absl::StatusOr<state::v1::ManifestStatus> status = ParseEnum<state::v1::ManifestStatus>(
+        state::v1::ManifestStatus_descriptor(), options.status, "--status");
+    if (!status.ok()) return status.status();
+    request.set_status(*status);
+  }
+  Table table({"MANIFEST", "STATUS", "ISSUED", "CONSIGNOR", "RECEIVER", ">SENT", "MARKS"});
+  Json list = Json::array();
+  do {
+    auto answer = (*server)->Call((*server)->tracking(), &TrackingStub::ListManifests, request);
+    if (!answer.ok()) return answer.status();
+    for (const v1::ManifestView& view : answer->manifests()) {
+      const state::v1::ManifestState& manifest = view.manifest();
+      table.Add({manifest.issued().manifest(),
+                 EnumName(state::v1::ManifestStatus_descriptor(), manifest.status()),
+                 sdk::FormatTimeShort(manifest.issued_time_ms()), view.consignor_name(),
+                 view.receiver_name(), sdk::FormatMass(manifest.issued().total_sent_mass_g()),
+                 view.marks_size() == 0 ? "-" : fmt::format("{}", view.marks_size())});
+      absl::StatusOr<Json> json = ToJson(view);
+      if (!json.ok()) return json.status();
+      list.push_back(*std::move(json));
+    }
+    request.mutable_page()->set_token(answer->next_token());
+  } while (!request.page().token().empty());
+  context.Answer(list, table.empty() ? "none\n" : table.Text());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddManifestCommands(CLI::App& app, Context& context) {
+  CLI::App* manifest = AddNoun(app, "manifest", "Manifests (联单): waste from hand to hand");
+  AddCommand<IssueOptions>(*manifest, "issue", "Issue a manifest (consignor)", context,
+                           DeclareIssue, RunIssue);
+  AddHandoverCommands(*manifest, context);
+  AddCommand<ShowOptions>(
+      *manifest, "show", "One manifest", context,
+      [](CLI::App& command, ShowOptions& options) {
+        command.add_option("MANIFEST", options.manifest, "Id, @name or official number")
+            ->required();
+      },
+      RunShow);
+  AddCommand<ListOptions>(
+      *manifest, "list", "Manifests", context,
+      [](CLI::App& command, ListOptions& options) {
+        command.add_option("--party", options.party, "As consignor, carrier or receiver");
+        command.add_option("--status", options.status,
+                           EnumHelp(state::v1::ManifestStatus_descriptor()));
+        command.footer("Example: cradle manifest list --party @haulier --status in-transit");
+      },
+      RunList);
+}
+
+}  // namespace cradle::cli

@@ -1,0 +1,120 @@
+#include "clients/cli/view_text.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "clients/cli/arguments.h"
+#include "clients/cli/output.h"
+#include "clients/sdk/quantity.h"
+
+namespace cradle::cli {
+namespace {
+
+std::string Marks(const google::protobuf::RepeatedPtrField<v1::Violation>& marks, bool chinese) {
+  if (marks.empty()) return "";
+  return "\nmarked:\n" +
+         ViolationLines(std::vector<v1::Violation>(marks.begin(), marks.end()), chinese);
+}
+
+std::string Named(const std::string& name, const std::string& id) {
+  return name.empty() ? id : fmt::format("{} ({})", name, id);
+}
+
+}  // namespace
+
+std::string StatusText(state::v1::BatchStatus status) {
+  return EnumName(state::v1::BatchStatus_descriptor(), status);
+}
+
+std::string AgeText(int64_t age_days) {
+  return age_days < 0 ? "unknown" : fmt::format("{} d", age_days);
+}
+
+std::string BatchText(const v1::BatchView& view, const std::string& on_date, bool chinese) {
+  const state::v1::BatchState& batch = view.batch();
+  std::string text = fmt::format("batch {}\n  waste      {}  {}  {}\n  status     {}\n",
+                                 batch.batch(), batch.waste_code(), sdk::FormatMass(batch.mass_g()),
+                                 EnumName(statement::v1::PhysicalForm_descriptor(), batch.form()),
+                                 StatusText(view.status()));
+  text += fmt::format("  generator  {}\n  custodian  {}\n",
+                      Named(view.generator_name(), batch.generator()),
+                      Named(view.custodian_name(), batch.custodian()));
+  if (!batch.facility().empty()) text += fmt::format("  facility   {}\n", batch.facility());
+  if (!batch.manifest().empty()) text += fmt::format("  manifest   {}\n", batch.manifest());
+  if (!batch.batch_code().empty()) text += fmt::format("  own code   {}\n", batch.batch_code());
+  if (batch.ending() != statement::v1::ENDING_UNSPECIFIED) {
+    text += fmt::format("  ending     {} by {}\n",
+                        EnumName(statement::v1::Ending_descriptor(), batch.ending()),
+                        batch.method_code());
+  } else {
+    text += fmt::format("  since      {}  age {} on {}\n",
+                        view.storage_start_date().empty() ? "unknown" : view.storage_start_date(),
+                        AgeText(view.age_days()), on_date);
+  }
+  return text + Marks(view.marks(), chinese);
+}
+
+std::string ManifestText(const v1::ManifestView& view, bool chinese) {
+  const state::v1::ManifestState& manifest = view.manifest();
+  const statement::v1::ManifestIssued& issued = manifest.issued();
+  std::string text = fmt::format(
+      "manifest {}\n  official   {}\n  status     {}\n  consignor  {}\n", issued.manifest(),
+      manifest.official_number().empty() ? "-" : manifest.official_number(),
+      EnumName(state::v1::ManifestStatus_descriptor(), manifest.status()),
+      Named(view.consignor_name(), manifest.consignor()));
+  for (int i = 0; i < issued.carriers_size(); ++i) {
+    const std::string name = i < view.carrier_names_size() ? view.carrier_names(i) : "";
+    text +=
+        fmt::format("  carrier {}  {}\n", i + 1, Named(name, issued.carriers(i).organisation()));
+  }
+  text += fmt::format("  receiver   {}\n", Named(view.receiver_name(), issued.receiver()));
+  text += fmt::format("  issued {}  taken {}  delivered {}  confirmed {}\n\n",
+                      sdk::FormatTimeShort(manifest.issued_time_ms()),
+                      sdk::FormatTimeShort(manifest.taken_time_ms()),
+                      sdk::FormatTimeShort(manifest.delivered_time_ms()),
+                      sdk::FormatTimeShort(manifest.confirmed_time_ms()));
+  Table lines({"BATCH", "CODE", ">SENT", ">RECEIVED", "PACKAGING", "METHOD"});
+  for (int i = 0; i < issued.lines_size(); ++i) {
+    const statement::v1::ManifestLine& line = issued.lines(i);
+    lines.Add({line.batch(), line.waste_code(), sdk::FormatMass(line.sent_mass_g()),
+               i < manifest.received_size()
+                   ? sdk::FormatMass(manifest.received(i).received_mass_g())
+                   : "-",
+               fmt::format("{} × {}", line.package_count(),
+                           EnumName(statement::v1::Packaging_descriptor(), line.packaging())),
+               line.method_code()});
+  }
+  text += lines.Text();
+  if (view.difference_mass_g() != 0) {
+    text += fmt::format("received less sent: {}\n", sdk::FormatMass(view.difference_mass_g()));
+  }
+  return text + Marks(view.marks(), chinese);
+}
+
+std::string TraceText(const v1::TraceResponse& trace, bool chinese) {
+  Table steps({">ENTRY", "RECORDED", "ACT", "EVENT", ">MASS", "BY", "MARKS"});
+  for (const v1::TraceStep& step : trace.steps()) {
+    std::string by;
+    for (int i = 0; i < step.organisations_size(); ++i) {
+      if (i > 0) by += " → ";
+      by += i < step.organisation_names_size() && !step.organisation_names(i).empty()
+                ? step.organisation_names(i)
+                : step.organisations(i);
+    }
+    std::string marks;
+    for (const v1::Violation& mark : step.marks())
+      marks += (marks.empty() ? "" : " ") + mark.rule();
+    steps.Add({fmt::format("{}", step.index()), sdk::FormatTimeShort(step.recorded_time_ms()),
+               sdk::FormatTimeShort(step.act_time_ms()), step.event(),
+               step.mass_g() == 0 ? "-" : sdk::FormatMass(step.mass_g()), by,
+               marks.empty() ? "-" : marks});
+  }
+  std::string text = BatchText(trace.batch(), "today", chinese) + "\n" + steps.Text();
+  for (const std::string& manifest : trace.manifests()) {
+    text += fmt::format("on manifest {}\n", manifest);
+  }
+  return text;
+}
+
+}  // namespace cradle::cli

@@ -1,0 +1,97 @@
+#include "clients/sdk/local_facts.h"
+
+#include <functional>
+#include <utility>
+
+namespace cradle::sdk {
+namespace {
+
+using statement::v1::Statement;
+
+// Calls `visit` with the statements of a chain from its head back, until it answers false, the
+// chain's beginning, or a statement that is not kept here. Says whether the head is in the log.
+absl::StatusOr<bool> WalkBack(Home& home, const std::string& chain,
+                              const std::function<bool(const Statement&)>& visit) {
+  absl::StatusOr<std::optional<ChainHead>> head = home.heads().Find(chain);
+  if (!head.ok()) return head.status();
+  if (!head->has_value()) return true;
+  std::string hash = (*head)->statement_hash;
+  while (!hash.empty()) {
+    absl::StatusOr<std::optional<Pending>> kept = home.FindStatement(hash);
+    if (!kept.ok()) return kept.status();
+    if (!kept->has_value() || !visit((*kept)->parsed.message)) break;
+    hash.clear();
+    for (const statement::v1::Link& link : (*kept)->parsed.message.links()) {
+      if (link.chain() == chain) hash = link.previous();
+    }
+  }
+  return (*head)->admitted;
+}
+
+// Takes over what a statement says of the batch and is not known yet from a later one.
+void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& facts) {
+  const auto mass = [&](int64_t mass_g) {
+    if (facts.mass_g == 0) facts.mass_g = mass_g;
+  };
+  switch (statement.event_case()) {
+    case Statement::kBatchGenerated:
+      facts.waste_code = statement.batch_generated().waste_code();
+      return mass(statement.batch_generated().generated_mass_g());
+    case Statement::kStockDeclared:
+      facts.waste_code = statement.stock_declared().waste_code();
+      return mass(statement.stock_declared().stock_mass_g());
+    case Statement::kBatchStored:
+      return mass(statement.batch_stored().stored_mass_g());
+    case Statement::kManifestIssued:
+      for (const auto& line : statement.manifest_issued().lines()) {
+        if (line.batch() != batch) continue;
+        facts.waste_code = line.waste_code();
+        mass(line.sent_mass_g());
+      }
+      return;
+    case Statement::kReceiptConfirmed:
+      for (const auto& line : statement.receipt_confirmed().lines()) {
+        if (line.batch() == batch) mass(line.received_mass_g());
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<BatchFacts>> FindBatchFacts(Home& home, std::string_view batch) {
+  BatchFacts facts;
+  absl::StatusOr<bool> admitted =
+      WalkBack(home, "batch:" + std::string(batch), [&](const Statement& statement) {
+        TakeOver(statement, batch, facts);
+        return facts.waste_code.empty() || facts.mass_g == 0;
+      });
+  if (!admitted.ok()) return admitted.status();
+  if (facts.waste_code.empty() || facts.mass_g == 0) return std::nullopt;
+  facts.ahead = !*admitted;
+  return facts;
+}
+
+absl::StatusOr<std::optional<ManifestFacts>> FindManifestFacts(Home& home,
+                                                               std::string_view manifest) {
+  ManifestFacts facts;
+  bool issued = false;
+  absl::StatusOr<bool> admitted =
+      WalkBack(home, "manifest:" + std::string(manifest), [&](const Statement& statement) {
+        if (statement.has_load_handed_over()) ++facts.carrier;
+        if (statement.has_load_taken()) facts.taken = true;
+        if (!statement.has_manifest_issued()) return true;
+        facts.issued = statement.manifest_issued();
+        facts.consignor = statement.parties_size() > 0 ? statement.parties(0).organisation() : "";
+        issued = true;
+        return false;
+      });
+  if (!admitted.ok()) return admitted.status();
+  if (!issued) return std::nullopt;
+  facts.ahead = !*admitted;
+  return facts;
+}
+
+}  // namespace cradle::sdk
