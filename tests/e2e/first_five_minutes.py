@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Runs README.md's first five minutes, as a newcomer would type them.
 
-usage: first_five_minutes.py README BIN
-
+CRADLE_BIN says where this build's programs are.
 All blocks marked `sh` run in one shell, in a fresh directory. Two things differ from the README:
 the programs are those of this build, and the port is a free one.
 """
 
 import os
+import pathlib
 import re
 import socket
 import subprocess
@@ -22,8 +22,9 @@ def free_port():
 
 
 def main():
-    readme, programs = sys.argv[1], os.path.abspath(sys.argv[2])
-    blocks = re.findall(r"^```sh\n(.*?)^```", open(readme, encoding="utf-8").read(), re.M | re.S)
+    readme = pathlib.Path(__file__).parents[2] / "README.md"
+    programs = os.path.abspath(os.environ["CRADLE_BIN"])
+    blocks = re.findall(r"^```sh\n(.*?)^```", readme.read_text(encoding="utf-8"), re.M | re.S)
     if len(blocks) < 5:
         sys.exit(f"{readme}: only {len(blocks)} blocks marked sh")
     script = "".join(blocks)
