@@ -194,7 +194,7 @@ void LogJudge::JudgeByRules(const CheckedEntry& checked) {
     findings_.AddEntry("key", Verdict::kUnverifiable, next_index_,
                        fmt::format("attestation {}: {}", i, Message(checked.signatures[i])));
   }
-  const absl::Status applied = state_.Apply(std::get<rules::Admitted>(*verdict).changes);
+  const absl::Status applied = state_.Apply(std::move(std::get<rules::Admitted>(*verdict).changes));
   if (!applied.ok()) {
     findings_.Add("state", {Verdict::kUnverifiable, std::nullopt, "the state of this verification",
                             Message(applied)});

@@ -1,5 +1,7 @@
 #include "services/audit/core/scratch_state.h"
 
+#include <utility>
+
 namespace cradle::audit {
 
 absl::StatusOr<std::optional<std::string>> ScratchStateInMemory::Get(std::string_view key) const {
@@ -8,11 +10,12 @@ absl::StatusOr<std::optional<std::string>> ScratchStateInMemory::Get(std::string
   return found->second;
 }
 
-absl::Status ScratchStateInMemory::Apply(const rules::Changes& changes) {
-  for (const rules::Change& change : changes) {
-    const auto [place, added] = values_.try_emplace(change.key);
-    bytes_ += (added ? change.key.size() : 0) + change.value.size() - place->second.size();
-    place->second = change.value;
+absl::Status ScratchStateInMemory::Apply(rules::Changes changes) {
+  for (rules::Change& change : changes) {
+    const size_t key_bytes = change.key.size();
+    const auto [place, added] = values_.try_emplace(std::move(change.key));
+    bytes_ += (added ? key_bytes : 0) + change.value.size() - place->second.size();
+    place->second = std::move(change.value);
   }
   return absl::OkStatus();
 }

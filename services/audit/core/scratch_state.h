@@ -15,7 +15,7 @@ namespace cradle::audit {
 
 class ScratchState : public rules::StateReader {
  public:
-  virtual absl::Status Apply(const rules::Changes& changes) = 0;
+  virtual absl::Status Apply(rules::Changes changes) = 0;
 };
 
 // In memory, by hash: the rules only ever ask for one key. Grows with the log by what each
@@ -24,7 +24,7 @@ class ScratchState : public rules::StateReader {
 class ScratchStateInMemory : public ScratchState {
  public:
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
-  absl::Status Apply(const rules::Changes& changes) override;
+  absl::Status Apply(rules::Changes changes) override;
 
   size_t keys() const { return values_.size(); }
   size_t bytes() const { return bytes_; }  // of keys and values
