@@ -3,6 +3,7 @@
 Tests are run by ctest with CRADLE_BIN (where cradled and cradle are) and PYTHONPATH (the generated
 messages, clients/python and this folder) set. Processes are ended by the process that was started.
 """
+import base64
 import json
 import os
 import pathlib
@@ -192,7 +193,6 @@ class District:
     # What each event needs, by the names of proto/cradle/statement/v1.
 
     def founding(self, config):
-        import base64
         _, _, key = config["log_vkey"].split("+", 2)
         spki = bytes.fromhex("302a300506032b6570032100") + base64.b64decode(key)[1:]
         founded = log_events_pb2.Founded(
@@ -357,6 +357,7 @@ class ServedLog(unittest.TestCase):
     """A log with a district in it, served by a real cradled in a directory of its own."""
 
     def setUp(self):
+        self.logs = []
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="cradle-"))
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
         self.district = District()
@@ -369,5 +370,14 @@ class ServedLog(unittest.TestCase):
 
     def connect(self):
         log = cradle_client.Log(self.server.address, self.vkey)
+        self.logs.append(log)
         self.addCleanup(log.close)
         return log
+
+    def stop_server(self):
+        """In order, clients first: an idle Python channel does not answer a server that says
+        goodbye, and holds it up for its whole grace."""
+        for log in self.logs:
+            log.close()
+        self.logs.clear()
+        self.server.stop()

@@ -53,7 +53,7 @@ class PythonClient(harness.ServedLog):
             index=receipt.index))
         file = self.directory / "of.tlog-proof"
         file.write_bytes(answer.receipt)
-        self.server.stop()
+        self.stop_server()
         home = harness.Cli(self.directory / "home", self.server.address, self.vkey)
         self.assertEqual(home.run("receipt", "verify", file).returncode, 0)
 
