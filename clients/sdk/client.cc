@@ -35,12 +35,18 @@ absl::Status Offline() {
       "this needs the server: leave --offline away, or name it with --server");
 }
 
-bool HasAttestationBy(const evidence::SignedStatement& statement, std::string_view key_id) {
-  return std::any_of(statement.attestations.begin(), statement.attestations.end(),
-                     [&](const evidence::SignedAttestation& attestation) {
-                       const auto message = evidence::ParseAttestation(attestation.attestation);
-                       return message.ok() && message->key_id() == key_id;
-                     });
+// Takes out attestations in this key's name that it did not make: a file from elsewhere may carry
+// one. Says whether one that it made is there.
+bool KeepOwnGenuine(evidence::SignedStatement& statement, const evidence::PublicKey& key) {
+  bool genuine = false;
+  std::erase_if(statement.attestations, [&](const evidence::SignedAttestation& attestation) {
+    const auto message = evidence::ParseAttestation(attestation.attestation);
+    if (!message.ok() || message->key_id() != evidence::AsBytes(key.id())) return false;
+    const bool holds = evidence::VerifyAttestation(attestation, key).ok();
+    genuine = genuine || holds;
+    return !holds;
+  });
+  return genuine;
 }
 
 // The organisation for which an entry enrols a key; nullopt: it enrols none such.
@@ -93,10 +99,11 @@ absl::StatusOr<std::string> Client::Organisation() {
   if (!log.ok()) return Local(log.status());
   if (!online()) return Offline();
 
-  absl::StatusOr<uint64_t> seen = SeenSize();
-  if (!seen.ok()) return seen.status();
+  // The enrolment may be the log's newest entry: ask for an answer that knows it.
+  absl::StatusOr<evidence::Checkpoint> newest = Refresh();
+  if (!newest.ok()) return newest.status();
   v1::GetKeyRequest request;
-  request.set_at_least(*seen);
+  request.set_at_least(newest->size);
   request.set_key_id(std::string(evidence::AsBytes(key->public_key().id())));
   auto answer =
       connection_->Call(connection_->registry(), &v1::RegistryService::Stub::GetKey, request);
@@ -238,16 +245,17 @@ absl::StatusOr<Pending> Client::Attest(const evidence::ParsedStatement& statemen
   absl::StatusOr<HomeLock> lock = home_.Lock();
   if (!lock.ok()) return lock.status();
   evidence::SignedStatement signed_statement{so_far, statement.bytes};
+  KeepOwnGenuine(signed_statement, key->public_key());
   absl::StatusOr<std::optional<Pending>> kept =
       home_.FindStatement(evidence::AsBytes(statement.hash));
   if (!kept.ok()) return kept.status();
   if (kept->has_value()) {
     absl::StatusOr<evidence::SignedStatement> merged =
-        Merge((*kept)->signed_statement, signed_statement);
+        Merge(signed_statement, (*kept)->signed_statement);
     if (!merged.ok()) return merged.status();
     signed_statement = *std::move(merged);
   }
-  if (!HasAttestationBy(signed_statement, evidence::AsBytes(key->public_key().id()))) {
+  if (!KeepOwnGenuine(signed_statement, key->public_key())) {
     absl::StatusOr<std::optional<evidence::Checkpoint>> seen = HeldCheckpoint(home_, *log);
     if (!seen.ok()) return seen.status();
     HomeCounter counter(home_, *lock);
@@ -278,11 +286,15 @@ absl::StatusOr<Pending> Client::TakeIn(const evidence::SignedStatement& statemen
       !missing.ok()) {
     return missing.status();
   }
+  evidence::SignedStatement taken = statement;
+  absl::StatusOr<evidence::PrivateKey> key = home_.ReadKey();
+  if (!key.ok() && !absl::IsNotFound(key.status())) return key.status();
+  if (key.ok()) KeepOwnGenuine(taken, key->public_key());
   absl::StatusOr<HomeLock> lock = home_.Lock();
   if (!lock.ok()) return lock.status();
-  if (absl::Status status = home_.KeepStatement(*lock, statement); !status.ok()) return status;
+  if (absl::Status status = home_.KeepStatement(*lock, taken); !status.ok()) return status;
   if (enqueue) {
-    if (absl::Status status = home_.Enqueue(*lock, statement); !status.ok()) return status;
+    if (absl::Status status = home_.Enqueue(*lock, taken); !status.ok()) return status;
   }
   absl::StatusOr<std::optional<Pending>> kept =
       home_.FindStatement(evidence::AsBytes(parsed->hash));
@@ -358,8 +370,7 @@ absl::Status Client::CheckOwnAttestation(const Outcome& outcome) const {
   return absl::OkStatus();
 }
 
-absl::Status Client::Settle(const Pending& pending, const Outcome& outcome,
-                            const evidence::NoteVerifier&) {
+absl::Status Client::Settle(const Pending& pending, const Outcome& outcome) {
   if (outcome.kind == Outcome::Kind::kWaiting) return absl::OkStatus();
   if (outcome.kind == Outcome::Kind::kAdmitted) {
     if (absl::Status status = CheckOwnAttestation(outcome); !status.ok()) return status;
@@ -425,7 +436,7 @@ absl::StatusOr<std::vector<Outcome>> Client::SendOutbox(
         return status;
     }
     for (size_t i = 0; i < sent.size(); ++i) {
-      if (absl::Status status = Settle(sent[i], results[i], *log); !status.ok()) return status;
+      if (absl::Status status = Settle(sent[i], results[i]); !status.ok()) return status;
       outcomes[sent[i].parsed.hash] = std::move(results[i]);
     }
     if (progress) progress(outcomes.size(), all);

@@ -69,8 +69,7 @@ class Client {
   absl::StatusOr<std::vector<Outcome>> SubmitCall(const std::vector<Pending>& statements,
                                                   const evidence::NoteVerifier& log);
   absl::StatusOr<Outcome> AskReceipt(const Pending& pending, const evidence::NoteVerifier& log);
-  absl::Status Settle(const Pending& pending, const Outcome& outcome,
-                      const evidence::NoteVerifier& log);
+  absl::Status Settle(const Pending& pending, const Outcome& outcome);
   absl::Status CheckOwnAttestation(const Outcome& outcome) const;
 
   Home& home_;

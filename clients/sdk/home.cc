@@ -303,7 +303,7 @@ absl::Status WriteStatement(const std::filesystem::path& directory,
     const absl::StatusOr<evidence::SignedStatement> before =
         evidence::ParseSignedStatementFile(*kept);
     if (before.ok() && before->statement == statement.statement) {
-      absl::StatusOr<evidence::SignedStatement> both = Merge(*before, statement);
+      absl::StatusOr<evidence::SignedStatement> both = Merge(statement, *before);
       if (!both.ok()) return At(path, both.status());
       if (*both == *before) return absl::OkStatus();
       merged = *std::move(both);
@@ -314,6 +314,19 @@ absl::Status WriteStatement(const std::filesystem::path& directory,
   absl::StatusOr<std::string> text = evidence::EncodeSignedStatementFile(merged);
   if (!text.ok()) return Local(text.status());
   return WriteFileAtomically(path, *text);
+}
+
+absl::StatusOr<std::vector<Pending>> ReadStatements(const std::filesystem::path& directory) {
+  absl::StatusOr<std::vector<std::string>> names = ListFiles(directory, kStatementSuffix);
+  if (!names.ok()) return names.status();
+  std::vector<Pending> statements;
+  statements.reserve(names->size());
+  for (const std::string& name : *names) {
+    absl::StatusOr<Pending> pending = ReadPending(directory / name);
+    if (!pending.ok()) return pending.status();
+    statements.push_back(*std::move(pending));
+  }
+  return statements;
 }
 
 }  // namespace
@@ -335,16 +348,7 @@ absl::Status Home::Enqueue(const HomeLock&, const evidence::SignedStatement& sta
 }
 
 absl::StatusOr<std::vector<Pending>> Home::ReadOutbox() const {
-  absl::StatusOr<std::vector<std::string>> names = ListFiles(path_ / "outbox", kStatementSuffix);
-  if (!names.ok()) return names.status();
-  std::vector<Pending> outbox;
-  outbox.reserve(names->size());
-  for (const std::string& name : *names) {
-    absl::StatusOr<Pending> pending = ReadPending(path_ / "outbox" / name);
-    if (!pending.ok()) return pending.status();
-    outbox.push_back(*std::move(pending));
-  }
-  return outbox;
+  return ReadStatements(path_ / "outbox");
 }
 
 std::filesystem::path Home::ReceiptPath(std::string_view statement_hash) const {
@@ -390,6 +394,30 @@ absl::Status Home::Refused(const HomeLock&, const evidence::ParsedStatement& sta
   }
   if (absl::Status status = heads_->Withdraw(statement); !status.ok()) return status;
   return RemoveFile(from);
+}
+
+absl::StatusOr<std::vector<Pending>> Home::ReadRefused() const {
+  return ReadStatements(path_ / "refused");
+}
+
+absl::Status Home::Retry(const HomeLock& lock, std::string_view statement_hash) {
+  const std::filesystem::path directory = path_ / "refused";
+  absl::StatusOr<Pending> refused =
+      ReadPending(directory / FileName(statement_hash, kStatementSuffix));
+  if (absl::IsNotFound(refused.status())) {
+    return absl::NotFoundError(
+        fmt::format("no statement {} was refused here", evidence::Hex(statement_hash)));
+  }
+  if (!refused.ok()) return refused.status();
+  if (absl::Status status = Enqueue(lock, refused->signed_statement); !status.ok()) return status;
+  if (absl::Status status = heads_->Advance(refused->parsed, /*admitted=*/false); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = RemoveFile(directory / FileName(statement_hash, kStatementSuffix));
+      !status.ok()) {
+    return status;
+  }
+  return RemoveFile(directory / FileName(statement_hash, ".json"));
 }
 
 // --- short names --------------------------------------------------------------------------------

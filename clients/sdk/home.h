@@ -91,7 +91,7 @@ class Home {
   absl::StatusOr<std::filesystem::path> KeepFork(std::string_view note);
 
   // --- statements -------------------------------------------------------------------------------
-  // Into statements/; merges the attestations with those kept already.
+  // Into statements/, with the attestations kept already of parties that are new to it.
   absl::Status KeepStatement(const HomeLock& lock, const evidence::SignedStatement& statement);
   absl::StatusOr<std::optional<Pending>> FindStatement(std::string_view statement_hash) const;
   // Into outbox/, synced.
@@ -104,6 +104,9 @@ class Home {
   // Moves it from outbox/ to refused/ with the reasons beside it, and its chains back.
   absl::Status Refused(const HomeLock& lock, const evidence::ParsedStatement& statement,
                        std::string_view reasons_json);
+  absl::StatusOr<std::vector<Pending>> ReadRefused() const;
+  // Puts a refused statement back into the outbox as it is. NOT_FOUND: none such.
+  absl::Status Retry(const HomeLock& lock, std::string_view statement_hash);
   // The receipt of a statement, or nullopt.
   absl::StatusOr<std::optional<std::string>> FindReceipt(std::string_view statement_hash) const;
   std::filesystem::path ReceiptPath(std::string_view statement_hash) const;

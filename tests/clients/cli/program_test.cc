@@ -1,0 +1,337 @@
+// The program offline: homes, keys, statement files between two devices, receipts, exit codes.
+#include "tests/clients/cli/program.h"
+
+#include <sys/stat.h>
+
+#include "storage/evidence/entry.h"
+#include "storage/evidence/key.h"
+#include "storage/evidence/note.h"
+#include "storage/evidence/receipt.h"
+#include "storage/evidence/signed_statement_file.h"
+
+namespace cradle::cli {
+namespace {
+
+constexpr char kNoServer[] = "127.0.0.1:1";
+constexpr char kOrigin[] = "log.example.org/t";
+
+class ProgramTest : public ::testing::Test {
+ protected:
+  // A home with a key that trusts the log and signs for an organisation of its own.
+  std::string MakeReady(const std::string& home) {
+    EXPECT_EQ(program_.Run(home, {"key", "new"}).exit, 0);
+    const std::string organisation = evidence::RandomId();
+    const Ran ran =
+        program_.Run(home, {"init", "--server", kNoServer, "--vkey", vkey_, "--org", organisation});
+    EXPECT_EQ(ran.exit, 0) << ran.err;
+    return organisation;
+  }
+
+  Ran Generate(const std::string& home, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"batch",      "generate", "--site",    site_,    "--code",
+                                          "900-214-08", "--mass",   "1.2t",      "--form", "liquid",
+                                          "--alias",    "oil1",     "--offline", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return program_.Run(home, arguments);
+  }
+
+  const evidence::PrivateKey log_key_ =
+      evidence::PrivateKey::Generate(statement::v1::KEY_ALGORITHM_ED25519).value();
+  const std::string vkey_ =
+      evidence::NoteVerifier::Create(kOrigin, log_key_.public_key())->ToText();
+  const std::string site_ = evidence::RandomId();
+  Program program_;
+};
+
+TEST_F(ProgramTest, KeyIsMadeOnceAndNeverShown) {
+  const Ran made = program_.Run("home", {"key", "new", "--out", "key.pub"});
+  ASSERT_EQ(made.exit, 0) << made.err;
+  const std::string secret = program_.Read("home/key.pem");
+  ASSERT_NE(secret.find("PRIVATE KEY"), std::string::npos);
+  const std::string body = secret.substr(secret.find('\n') + 1, 60);
+  const Ran shown = program_.Run("home", {"key", "show"});
+  EXPECT_EQ(shown.out, made.out);
+  EXPECT_EQ(program_.Read("key.pub"), made.out);
+  for (const std::string& text : {made.out, made.err, shown.out, shown.err}) {
+    EXPECT_EQ(text.find("PRIVATE"), std::string::npos);
+    EXPECT_EQ(text.find(body), std::string::npos);
+  }
+  EXPECT_EQ(program_.Run("home", {"key", "new"}).exit, 6);
+}
+
+TEST_F(ProgramTest, UsageIsExitTwoAndSaysWhat) {
+  EXPECT_EQ(program_.Run("home", {}).exit, 2);
+  EXPECT_EQ(program_.Run("home", {"batch"}).exit, 2);
+  EXPECT_EQ(program_.Run("home", {"nonsense"}).exit, 2);
+  EXPECT_EQ(program_.Run("home", {"batch", "generate", "--site", site_}).exit, 2);
+  MakeReady("home");
+  const Ran ran = Generate("home", {"--container", "barrel"});
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_NE(ran.json()["error"]["message"].get<std::string>().find("--container"),
+            std::string::npos);
+}
+
+TEST_F(ProgramTest, HelpHasAnExampleForEveryCommandThatAsserts) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"found"},
+                                             {"org", "register"},
+                                             {"site", "register"},
+                                             {"facility", "register"},
+                                             {"vehicle", "register"},
+                                             {"licence", "grant"},
+                                             {"key", "enroll"},
+                                             {"key", "revoke"},
+                                             {"batch", "generate"},
+                                             {"batch", "store"},
+                                             {"batch", "treat"},
+                                             {"batch", "declare"},
+                                             {"manifest", "issue"},
+                                             {"manifest", "take"},
+                                             {"manifest", "confirm"},
+                                             {"rules", "adopt"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.push_back("--help");
+    const Ran ran = program_.Run("home", arguments);
+    EXPECT_EQ(ran.exit, 0);
+    EXPECT_NE(ran.out.find("Example: cradle " + command[0]), std::string::npos) << ran.out;
+  }
+}
+
+TEST_F(ProgramTest, HomeOpenToOthersIsExitSix) {
+  MakeReady("home");
+  ASSERT_EQ(chmod(program_.Path("home").c_str(), 0755), 0);
+  const Ran ran = program_.Run("home", {"key", "show"});
+  EXPECT_EQ(ran.exit, 6);
+  EXPECT_NE(ran.err.find("chmod 700"), std::string::npos);
+}
+
+TEST_F(ProgramTest, SecondLogInOneHomeIsRefused) {
+  MakeReady("home");
+  const auto other = evidence::PrivateKey::Generate(statement::v1::KEY_ALGORITHM_ED25519).value();
+  const std::string vkey =
+      evidence::NoteVerifier::Create("log.example.org/other", other.public_key())->ToText();
+  EXPECT_EQ(program_.Run("home", {"init", "--server", kNoServer, "--vkey", vkey}).exit, 1);
+}
+
+TEST_F(ProgramTest, ServerElsewhereIsRefusedWithoutTls) {
+  const Ran ran = program_.Run("home", {"init", "--server", "192.0.2.7:7070", "--vkey", vkey_});
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_NE(ran.err.find("TLS"), std::string::npos);
+}
+
+TEST_F(ProgramTest, ServerOutOfReachIsExitThreeAndTheSignatureIsKept) {
+  MakeReady("home");
+  const Ran ran = program_.Run("home", {"batch", "generate", "--site", site_, "--code",
+                                        "900-214-08", "--mass", "1.2t", "--form", "liquid"});
+  EXPECT_EQ(ran.exit, 3);
+  EXPECT_NE(ran.err.find("outbox"), std::string::npos) << ran.err;
+  const Ran list = program_.Run("home", {"outbox", "list", "--json"});
+  ASSERT_EQ(list.json().size(), 1u);
+  EXPECT_EQ(list.json()[0]["event"], "batch_generated");
+  EXPECT_EQ(program_.Run("home", {"outbox", "send"}).exit, 3);
+  EXPECT_EQ(program_.Run("home", {"outbox", "list", "--json"}).json(), list.json());
+}
+
+TEST_F(ProgramTest, ChainGoesOnOfflineByItsShortName) {
+  MakeReady("home");
+  const Ran generated = Generate("home");
+  ASSERT_EQ(generated.exit, 0) << generated.err;
+  EXPECT_EQ(generated.json()["outcome"], "kept");
+  const Ran stored =
+      program_.Run("home", {"batch", "store", "@oil1", "--facility", evidence::RandomId(),
+                            "--offline", "--out", "stored.statement"});
+  ASSERT_EQ(stored.exit, 0) << stored.err;
+  const auto file = evidence::ParseSignedStatementFile(program_.Read("stored.statement")).value();
+  const auto statement = evidence::ParseStatement(file.statement).value().message;
+  EXPECT_EQ(statement.batch_stored().stored_mass_g(), 1'200'000) << "the mass of the batch";
+  EXPECT_EQ(statement.links(0).height(), 1u);
+  EXPECT_EQ(evidence::Hex(statement.links(0).previous()), generated.json()["statement_hash"]);
+}
+
+TEST_F(ProgramTest, UnknownShortNameAndMalformedMassAreUsage) {
+  MakeReady("home");
+  EXPECT_EQ(
+      program_.Run("home", {"batch", "store", "@nothing", "--facility", site_, "--offline"}).exit,
+      2);
+  for (const char* mass : {"1.2345kg", "12", "1,2t", "-1kg"}) {
+    EXPECT_EQ(program_
+                  .Run("home", {"batch", "generate", "--site", site_, "--code", "900-214-08",
+                                "--mass=" + std::string(mass), "--form", "liquid", "--offline"})
+                  .exit,
+              2)
+        << mass;
+  }
+  EXPECT_TRUE(program_.Run("home", {"outbox", "list", "--json"}).json().empty());
+}
+
+TEST_F(ProgramTest, DryRunSignsNothing) {
+  MakeReady("home");
+  const Ran ran = Generate("home", {"--dry-run"});
+  EXPECT_EQ(ran.exit, 0);
+  EXPECT_FALSE(ran.json()["rendering"].get<std::string>().empty());
+  EXPECT_EQ(program_.Read("home/seq"), "0\n");
+}
+
+// The whole handover by files, between three homes, with no server anywhere.
+TEST_F(ProgramTest, LoadIsHandedOverBetweenDevicesByFiles) {
+  MakeReady("consignor");
+  const std::string carrier = MakeReady("carrier");
+  const std::string receiver = MakeReady("receiver");
+  const std::string truck = evidence::RandomId();
+  ASSERT_EQ(Generate("consignor").exit, 0);
+  const Ran issued = program_.Run(
+      "consignor", {"manifest", "issue", "--site", site_, "--line", "@oil1,method=D10,count=6",
+                    "--carrier", carrier + ",vehicle=" + truck, "--receiver", receiver,
+                    "--receiver-site", evidence::RandomId(), "--alias", "trip1", "--offline",
+                    "--out", "issue.statement", "--json"});
+  ASSERT_EQ(issued.exit, 0) << issued.out;
+  const std::string manifest = issued.json()["manifest"];
+
+  const Ran taken = program_.Run("consignor", {"manifest", "take", "@trip1", "--out",
+                                               "load.statement", "--offline", "--json"});
+  ASSERT_EQ(taken.exit, 0) << taken.out;
+  EXPECT_EQ(taken.json()["outcome"], "waiting");
+  EXPECT_EQ(taken.json()["missing_parties"], nlohmann::json({1}));
+
+  // On the carrier's device: read it, in either language, and attest it.
+  EXPECT_EQ(program_.Run("carrier", {"statement", "submit", "load.statement"}).exit, 1);
+  const Ran shown = program_.Run("carrier", {"statement", "show", "load.statement"});
+  EXPECT_NE(shown.out.find("has not attested"), std::string::npos);
+  const Ran chinese =
+      program_.Run("carrier", {"statement", "show", "load.statement", "--lang", "zh"});
+  EXPECT_NE(chinese.out, shown.out);
+  EXPECT_EQ(program_.Run("receiver", {"statement", "attest", "load.statement", "--offline"}).exit,
+            1)
+      << "the receiver is no party of the pickup";
+  const Ran attested =
+      program_.Run("carrier", {"statement", "attest", "load.statement", "--offline", "--json"});
+  ASSERT_EQ(attested.exit, 0) << attested.out;
+  EXPECT_TRUE(attested.json()["complete"].get<bool>());
+
+  // The carrier goes on from there to the receiver.
+  ASSERT_EQ(program_.Run("carrier", {"statement", "keep", "issue.statement"}).exit, 0);
+  const Ran delivered = program_.Run(
+      "carrier", {"manifest", "deliver", manifest, "--out", "arrival.statement", "--offline"});
+  ASSERT_EQ(delivered.exit, 0) << delivered.err;
+  ASSERT_EQ(
+      program_.Run("receiver", {"statement", "attest", "arrival.statement", "--offline"}).exit, 0);
+
+  const auto file = evidence::ParseSignedStatementFile(program_.Read("arrival.statement")).value();
+  ASSERT_EQ(file.attestations.size(), 2u);
+  const auto load = evidence::ParseSignedStatementFile(program_.Read("load.statement")).value();
+  const auto arrival = evidence::ParseStatement(file.statement).value().message;
+  ASSERT_EQ(arrival.links_size(), 1);
+  EXPECT_EQ(arrival.links(0).height(), 2u);
+  const evidence::Hash load_hash = evidence::StatementHash(load.statement);
+  EXPECT_EQ(arrival.links(0).previous(), evidence::AsBytes(load_hash));
+  EXPECT_LT(program_.Read("load.statement").size(), 1'800u);
+}
+
+TEST_F(ProgramTest, StatementIsPreparedFromJson) {
+  const std::string organisation = MakeReady("home");
+  program_.Write("event.json", R"({"batch_generated": {"batch": ")" + evidence::RandomId() +
+                                   R"(", "site": ")" + site_ +
+                                   R"(", "waste_code": "900-214-08", "generated_mass_g": "5"}})");
+  const Ran ran = program_.Run("home", {"statement", "prepare", "event.json", "--out",
+                                        "g.statement", "--offline", "--json"});
+  ASSERT_EQ(ran.exit, 0) << ran.out;
+  EXPECT_EQ(ran.json()["parties"][0]["organisation"], organisation);
+  EXPECT_FALSE(ran.json()["complete"].get<bool>());
+  EXPECT_EQ(program_.Read("home/seq"), "0\n");
+  EXPECT_EQ(program_.Run("home", {"statement", "attest", "g.statement", "--offline"}).exit, 0);
+  program_.Write("event.json", R"({"batch_exploded": {}})");
+  EXPECT_EQ(
+      program_.Run("home", {"statement", "prepare", "event.json", "--out", "x", "--offline"}).exit,
+      2);
+}
+
+// A receipt of a log of one entry.
+class ReceiptProgramTest : public ProgramTest {
+ protected:
+  void SetUp() override {
+    MakeReady("home");
+    ASSERT_EQ(Generate("home", {"--out", "g.statement"}).exit, 0);
+    evidence::Entry entry;
+    entry.recorded_time_ms = 1'772'325'060'000;
+    entry.signed_statement =
+        evidence::ParseSignedStatementFile(program_.Read("g.statement")).value();
+    receipt_.entry = evidence::EncodeEntry(entry).value();
+    receipt_.checkpoint =
+        evidence::SignCheckpoint({kOrigin, 1, evidence::LeafHash(receipt_.entry)}, log_key_)
+            .value();
+    program_.Write("r.tlog-proof", evidence::EncodeReceipt(receipt_));
+  }
+  evidence::Receipt receipt_;
+};
+
+TEST_F(ReceiptProgramTest, IsVerifiedWithoutServerOrHomeAndSaysWhatItDoesNotProve) {
+  const Ran ran = program_.Run("nobody", {"receipt", "verify", "r.tlog-proof", "--key", vkey_});
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_NE(ran.out.find("verified"), std::string::npos);
+  EXPECT_NE(ran.out.find("2026-03-01T08:31:00+08:00"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("does not prove"), std::string::npos);
+  const Ran json =
+      program_.Run("nobody", {"receipt", "verify", "r.tlog-proof", "--key", vkey_, "--json"});
+  EXPECT_EQ(json.json()["verdict"], "verified");
+  EXPECT_FALSE(json.json()["attestations_proven"].get<bool>());
+}
+
+TEST_F(ReceiptProgramTest, ChangedEntryIsExitFour) {
+  receipt_.entry[40] ^= 1;
+  program_.Write("r.tlog-proof", evidence::EncodeReceipt(receipt_));
+  const Ran ran = program_.Run("nobody", {"receipt", "verify", "r.tlog-proof", "--key", vkey_});
+  EXPECT_EQ(ran.exit, 4);
+  EXPECT_NE(ran.err.find("tampered"), std::string::npos) << ran.err;
+}
+
+TEST_F(ReceiptProgramTest, AnotherLogsKeyIsExitFive) {
+  const auto other = evidence::PrivateKey::Generate(statement::v1::KEY_ALGORITHM_ED25519).value();
+  const std::string vkey = evidence::NoteVerifier::Create(kOrigin, other.public_key())->ToText();
+  const Ran ran = program_.Run("nobody", {"receipt", "verify", "r.tlog-proof", "--key", vkey});
+  EXPECT_EQ(ran.exit, 5);
+  EXPECT_NE(ran.err.find("unverifiable"), std::string::npos) << ran.err;
+}
+
+TEST_F(ReceiptProgramTest, MissingFileIsExitSix) {
+  EXPECT_EQ(program_.Run("nobody", {"receipt", "verify", "none", "--key", vkey_}).exit, 6);
+}
+
+TEST_F(ProgramTest, LedgerIsImportedOfflineOnceHoweverOften) {
+  MakeReady("home");
+  program_.Write("b1.csv",
+                 "产生批次编码,产生时间,危险废物代码,产生量,计量单位\r\n"
+                 "HWCS20260201001,2026-02-01,900-214-08,1.2,吨\r\n"
+                 "HWCS20260201002,2026-02-01,900-214-08,x,吨\r\n"
+                 "HWCS20260201003,2026-02-01,900-249-08,0.3,吨\r\n");
+  const std::vector<std::string> import = {"import", "ledger", "b1.csv",    "--table", "B.1",
+                                           "--site", site_,    "--offline", "--json"};
+  const Ran first = program_.Run("home", import);
+  EXPECT_EQ(first.exit, 1) << first.err;
+  EXPECT_EQ(first.json()["kept"], 2);
+  EXPECT_EQ(first.json()["lines"][1]["line"], 3);
+  EXPECT_EQ(first.json()["lines"][1]["column"], "产生量");
+  const Ran outbox = program_.Run("home", {"outbox", "list", "--json"});
+  EXPECT_EQ(outbox.json().size(), 2u);
+  EXPECT_EQ(program_.Run("home", import).json(), first.json());
+  EXPECT_EQ(program_.Run("home", {"outbox", "list", "--json"}).json(), outbox.json());
+  EXPECT_EQ(program_.Read("home/seq"), "2\n");
+
+  program_.Write("empty.csv", "\xEF\xBB\xBF\r\n");
+  const Ran empty = program_.Run(
+      "home", {"import", "ledger", "empty.csv", "--table", "B.1", "--site", site_, "--offline"});
+  EXPECT_EQ(empty.exit, 2);
+  EXPECT_NE(empty.err.find("empty"), std::string::npos);
+}
+
+TEST_F(ProgramTest, RulesArePrintedInBothLanguages) {
+  const Ran english = program_.Run("home", {"rules", "list", "--event", "load_taken"});
+  ASSERT_EQ(english.exit, 0);
+  EXPECT_NE(english.out.find("PARTY-TWO"), std::string::npos);
+  EXPECT_EQ(english.out.find("STOCK-START"), std::string::npos) << "not of this event";
+  const Ran chinese = program_.Run("home", {"rules", "list", "--lang", "zh"});
+  EXPECT_NE(chinese.out.find("双方须为不同单位"), std::string::npos);
+  EXPECT_EQ(program_.Run("home", {"rules", "list", "--event", "nonsense"}).exit, 2);
+}
+
+}  // namespace
+}  // namespace cradle::cli
