@@ -200,7 +200,9 @@ class LogVerification {
             " Nothing that others kept was compared: that nobody was shown another history "
             "is not proven.";
       } else {
-        scope += " That nobody was shown another history is proven for the checkpoints compared.";
+        scope +=
+            " It agrees with every checkpoint compared; whether somebody was given another, only "
+            "who holds it can show.";
       }
     }
   }
