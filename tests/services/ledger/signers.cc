@@ -31,7 +31,8 @@ const std::shared_ptr<const rules::RuleData>& SampleRuleData() {
   return data;
 }
 
-Signers::Signers(std::string origin) : origin_(std::move(origin)) {
+Signers::Signers(std::string origin, uint32_t id_space)
+    : origin_(std::move(origin)), id_space_(id_space) {
   regulator = NewDevice(NewId());
 }
 
@@ -39,6 +40,7 @@ std::string Signers::NewBytes() {
   std::string bytes(16, '\0');
   ++drawn_;
   for (size_t i = 0; i < 8; ++i) bytes[8 + i] = static_cast<char>(drawn_ >> (56 - 8 * i));
+  for (size_t i = 0; i < 4; ++i) bytes[4 + i] = static_cast<char>(id_space_ >> (24 - 8 * i));
   bytes[0] = static_cast<char>(drawn_ * 37);  // so that ids do not sort as they were drawn
   return bytes;
 }

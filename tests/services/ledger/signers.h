@@ -49,7 +49,8 @@ class Signers {
  public:
   using Fill = std::function<void(statement::v1::Statement&)>;
 
-  explicit Signers(std::string origin);
+  // Different id spaces never draw the same id or nonce.
+  explicit Signers(std::string origin, uint32_t id_space = 0);
 
   // Claimed for what is signed from now on.
   void SetTime(int64_t now_ms) { now_ms_ = now_ms; }
@@ -102,6 +103,7 @@ class Signers {
                                    const evidence::PrivateKey* log_key);
 
   const std::string origin_;
+  const uint32_t id_space_;
   int64_t now_ms_ = kStartMs;
   uint64_t drawn_ = 0;
   std::map<std::string, ChainHead> heads_;

@@ -1,0 +1,117 @@
+#include "tests/bench/append_workload.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace cradle::bench {
+namespace {
+
+using ledger::testing::Custody;
+using ledger::testing::Signers;
+using ledger::testing::WasteBatch;
+
+constexpr size_t kBatchesPerJourney = 3;
+
+int64_t NowMs() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+v1::SubmitRequest RequestOf(const evidence::SignedStatement& statement) {
+  v1::SubmitRequest request;
+  *request.add_statements() = ToProto(statement);
+  return request;
+}
+
+// Runs work(i) for all i on all cores.
+template <typename Work>
+void InParallel(size_t count, Work work) {
+  std::vector<std::thread> threads;
+  const size_t step = std::max(1u, std::thread::hardware_concurrency());
+  for (size_t first = 0; first < step; ++first) {
+    threads.emplace_back([=] {
+      for (size_t i = first; i < count; i += step) work(i);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+
+v1::SignedStatement ToProto(const evidence::SignedStatement& statement) {
+  v1::SignedStatement proto;
+  proto.set_statement(statement.statement);
+  for (const auto& attestation : statement.attestations) {
+    v1::SignedAttestation& added = *proto.add_attestations();
+    added.set_algorithm(attestation.algorithm);
+    added.set_attestation(attestation.attestation);
+    added.set_signature(attestation.signature);
+  }
+  return proto;
+}
+
+Workload::Workload(size_t lanes, const evidence::PublicKey& log_key)
+    : log_key_(log_key), founder_(std::make_unique<Signers>(kOrigin)), senders_(lanes) {
+  InParallel(lanes, [this](size_t i) {
+    Sender& sender = senders_[i];
+    sender.signers = std::make_unique<Signers>(kOrigin, static_cast<uint32_t>(i + 1));
+    sender.signers->regulator = founder_->regulator;
+    sender.signers->SetTime(NowMs());
+    sender.custody = std::make_unique<Custody>(*sender.signers);
+  });
+}
+
+std::vector<std::string> Workload::Keys() const {
+  std::vector<std::string> keys = {regulator_key().spki_der()};
+  for (const Sender& sender : senders_) {
+    const Custody& custody = *sender.custody;
+    for (const auto* enterprise : {&custody.producer, &custody.carrier, &custody.receiver}) {
+      keys.push_back(enterprise->device.key.public_key().spki_der());
+    }
+  }
+  return keys;
+}
+
+std::vector<v1::SubmitRequest> Workload::Setup() {
+  std::vector<v1::SubmitRequest> requests = {RequestOf(founder_->Found(log_key_))};
+  for (const Sender& sender : senders_) {
+    v1::SubmitRequest request;
+    for (const auto& statement : sender.custody->registrations) {
+      *request.add_statements() = ToProto(statement);
+    }
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+std::vector<Lane> Workload::Sign(size_t statements_per_lane) {
+  std::vector<Lane> lanes(senders_.size());
+  InParallel(senders_.size(), [&](size_t i) {
+    senders_[i].signers->SetTime(NowMs());
+    while (lanes[i].size() < statements_per_lane) Journey(senders_[i], lanes[i]);
+  });
+  return lanes;
+}
+
+void Workload::Journey(Sender& sender, Lane& lane) {
+  Signers& signers = *sender.signers;
+  Custody& custody = *sender.custody;
+  std::vector<WasteBatch> batches(kBatchesPerJourney);
+  for (WasteBatch& batch : batches) {
+    lane.push_back(RequestOf(signers.Generate(custody.producer, batch)));
+  }
+  for (const WasteBatch& batch : batches) {
+    lane.push_back(RequestOf(signers.Store(custody.producer, batch)));
+  }
+  for (const auto& statement : signers.Carry(custody.producer, custody.carrier, custody.vehicle,
+                                             custody.receiver, batches)) {
+    lane.push_back(RequestOf(statement));
+  }
+  for (const WasteBatch& batch : batches) {
+    lane.push_back(RequestOf(signers.Treat(custody.receiver, batch)));
+  }
+}
+
+}  // namespace cradle::bench
