@@ -1,0 +1,63 @@
+"""A view is a fold of the log: delete its directory, and after a restart it answers the same."""
+import datetime
+import os
+import shutil
+import unittest
+
+import cradle_client
+import harness
+
+DAY = datetime.timedelta(days=1)
+
+
+class ViewsRebuild(harness.ServedLog):
+    def setUp(self):
+        super().setUp()
+        district, today = self.district, datetime.date.today()
+        self.journeyed = cradle_client.random_id()
+        manifest = cradle_client.random_id()
+        over, under = cradle_client.random_id(), cradle_client.random_id()
+        harness.must_admit(
+            self.log,
+            district.generated(self.journeyed), district.stored(self.journeyed),
+            *district.journey(manifest, self.journeyed),
+            district.declared(over, str(today - 800 * DAY)),
+            district.declared(under, str(today - 100 * DAY)))
+        self.cli = harness.Cli(self.directory / "home", self.server.address, self.vkey)
+        self.day = str(today + DAY)  # the same for all questions, also over midnight
+        self.questions = {
+            "organisations": ["org", "list"],
+            "organisation": ["org", "show", district.producer.organisation],
+            "stock": ["stock", "--on", self.day],
+            "manifests": ["manifest", "list"],
+            "trace": ["trace", self.journeyed],
+            "batch": ["batch", "show", over],
+            "monitoring list": ["monitor", "list", "--on", self.day],
+        }
+
+    def answers(self):
+        # Each waits until its view has the whole log.
+        return {name: self.cli.json(*question, server=self.server.address)
+                for name, question in self.questions.items()}
+
+    def test_each_view_deleted_comes_back_the_same(self):
+        before = self.answers()
+        for name, answer in before.items():
+            self.assertIn(self.district.producer.organisation, repr(answer), name)
+        self.assertIn(self.questions["batch"][2], repr(before["monitoring list"]))
+        views = sorted(os.listdir(self.server.data / "views"))
+        self.assertLessEqual({"monitoring", "registry", "tracking"}, set(views))
+        for lost in [[view] for view in views] + [views]:
+            self.stop_server()
+            for view in lost:
+                shutil.rmtree(self.server.data / "views" / view)
+            self.server.start()
+            self.assertEqual(self.answers(), before, "lost: %s" % lost)
+        self.stop_server()
+        verified = harness.run("cradled", "verify", "--data", self.server.data).stdout
+        for view in ("registry", "tracking", "monitoring"):
+            self.assertIn("view %s verified" % view, verified)
+
+
+if __name__ == "__main__":
+    unittest.main()
