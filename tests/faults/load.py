@@ -11,6 +11,7 @@ import harness
 from cradle.v1 import ledger_pb2
 
 CLIENTS = 24
+CONNECTIONS = 4
 READY_CALLS = 400  # signed before a round begins, so that the load is the server's and not ours
 CALL_SECONDS_MAX = 60
 
@@ -88,9 +89,9 @@ class Load:
         many calls were in flight when it struck."""
         self._sign_calls()
         self._stopping, answers = False, []
-        channels = [grpc.insecure_channel(server.address, options=[("grpc.enable_retries", 0),
-                                                                   ("cradle.client", number)])
-                    for number in range(4)]
+        options = [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1)]
+        channels = [grpc.insecure_channel(server.address, options=options)
+                    for _ in range(CONNECTIONS)]
         stubs = [cradle_client.ledger_pb2_grpc.LedgerServiceStub(channel) for channel in channels]
         clients = [threading.Thread(target=self._client, args=(stubs[n % len(stubs)], answers))
                    for n in range(CLIENTS)]
