@@ -102,10 +102,13 @@ class Admission {
                      founding ? "the log is founded already" : "the log is not founded yet",
                      founding ? "日志已创始" : "日志尚未创始");
     }
-    if (log_ && judge_.recorded_time_ms() < log_->last_recorded_time_ms()) {
-      judge_.Violate(RuleId::kLogTime, "recorded_time_ms",
-                     "the recorded time is before that of the entry before",
-                     "登记时间早于前一条目的登记时间");
+    const int64_t earliest = log_ ? log_->last_recorded_time_ms() : 0;
+    if (judge_.recorded_time_ms() < earliest || judge_.recorded_time_ms() > kLastTimeMs) {
+      judge_.Violate(
+          RuleId::kLogTime, "recorded_time_ms",
+          "the recorded time is before that of the entry before, or no time from 1970 to "
+          "9999",
+          "登记时间早于前一条目的登记时间，或不在1970年至9999年之间");
     }
   }
 

@@ -17,6 +17,9 @@ inline constexpr int64_t kDayMs = 24 * kHourMs;
 // The log's own zone, Asia/Shanghai: UTC+8 all year since 1991.
 inline constexpr int64_t kLogZoneOffsetMs = 8 * kHourMs;
 
+// 9999-12-31T23:59:59.999Z: no time of ours is later.
+inline constexpr int64_t kLastTimeMs = 253'402'300'799'999;
+
 // The civil day of a time (Unix, UTC) where clocks are `zone_offset_ms` ahead of UTC.
 absl::CivilDay DayOf(int64_t time_ms, int64_t zone_offset_ms);
 // The first millisecond of a day there.

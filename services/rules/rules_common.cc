@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "services/rules/calendar.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
 #include "services/rules/state_keys.h"
@@ -11,9 +12,6 @@ namespace cradle::rules {
 namespace {
 
 namespace v1 = statement::v1;
-
-// 9999-12-31T23:59:59.999Z
-constexpr int64_t kLastTimeMs = 253'402'300'799'999;
 
 bool WrongField(Judge& judge, std::string_view field, std::string_view en, std::string_view zh) {
   judge.Violate(RuleId::kFormField, judge.Path(field), fmt::format("{}: {}", field, en),

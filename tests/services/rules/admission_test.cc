@@ -81,6 +81,18 @@ TEST(AdmissionTest, RecordedTimeNeverGoesBack) {
   district.Must(draft);
 }
 
+TEST(AdmissionTest, ARecordedTimeNoCalendarHasIsRefused) {
+  District district;
+  const Draft draft =
+      district.Generate(district.producer, district.producer_site, district.NewId());
+  for (const int64_t recorded : {INT64_MIN, INT64_MAX, kLastTimeMs + 1}) {
+    district.now_ms = recorded;
+    const auto verdict = district.Try(draft);
+    ASSERT_TRUE(verdict.ok());
+    EXPECT_TRUE(Has(ViolationsOf(*verdict), RuleId::kLogTime)) << recorded;
+  }
+}
+
 // --- Links ---
 
 TEST(LinkTest, TheLinksAreExactlyTheChainsOfTheEventInOrder) {
