@@ -24,7 +24,6 @@ from cradle.statement.v1 import attestation_pb2, statement_pb2
 from cradle.v1 import common_pb2, ledger_pb2, ledger_pb2_grpc
 
 ECDSA_P256 = 1
-ED25519 = 2
 
 
 class Refused(Exception):
@@ -350,7 +349,8 @@ def sign(statement, *devices, seen=None):
     """The statement with the attestation of each party's device, in the order of the parties."""
     return common_pb2.SignedStatement(
         statement=statement,
-        attestations=[device.attest(statement, party, seen) for party, device in enumerate(devices)])
+        attestations=[device.attest(statement, party, seen)
+                      for party, device in enumerate(devices)])
 
 
 # ---- the log over gRPC
@@ -375,7 +375,8 @@ class Log:
         answer = self.ledger.Prepare(ledger_pb2.PrepareRequest(statement=wanted))
         given = statement_pb2.Statement.FromString(answer.statement)
         name = given.WhichOneof("event")
-        _require(name == wanted.WhichOneof("event") and getattr(given, name) == getattr(wanted, name)
+        _require(name == wanted.WhichOneof("event")
+                 and getattr(given, name) == getattr(wanted, name)
                  and list(given.parties) == list(wanted.parties), "another statement was prepared")
         _require(given.log_origin == self.verifier.name, "prepared for another log")
         return answer.statement, answer.rendering_en

@@ -1,4 +1,4 @@
-"""Starts and stops the built programs as a person would, and gives tests a small district to act in.
+"""Starts and stops the built programs as a person would, and gives tests a small district.
 
 Tests are run by ctest with CRADLE_BIN (where cradled and cradle are) and PYTHONPATH (the generated
 messages, clients/python and this folder) set. Processes are ended by the process that was started.

@@ -7,7 +7,6 @@ import threading
 import grpc
 
 import cradle_client
-import harness
 from cradle.v1 import ledger_pb2
 
 CLIENTS = 24
@@ -30,7 +29,7 @@ class Load:
         self.acknowledged = {}  # statement hash -> (index, receipt file)
         self.unanswered = []    # calls that got no answer, each a list of signed statements
         self.checkpoints = {}   # size -> root, of every checkpoint anyone was ever shown
-        self._entries = {}      # statement hash -> the entry that its receipt, verified once, proves
+        self._entries = {}      # statement hash -> the entry its receipt, verified once, proves
         self._ready = []
         self._lock = threading.Lock()
         self._in_flight = 0
@@ -121,7 +120,7 @@ class Load:
     def check(self, log, fully=True):
         """All that was promised, of the log as it is served now. Not `fully`: without asking for
         every single receipt and proof."""
-        newest = log.checkpoint()  # also proves consistency with the newest one this client has seen
+        newest = log.checkpoint()  # also proves that it continues the newest one seen
         self._remember(newest)
         entries = read_entries(log, newest.size)
         roots = prefix_roots(entries)

@@ -1,4 +1,4 @@
-"""A backup taken under load is whole, of this very log, and cannot by itself sign a second history."""
+"""A backup under load is whole, of this very log, and cannot by itself sign a second history."""
 import shutil
 import threading
 import unittest

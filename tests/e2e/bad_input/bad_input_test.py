@@ -1,4 +1,4 @@
-"""Every kind of bad input, over gRPC, to a real server: a specific refusal that names rule and field,
+"""Every kind of bad input, over gRPC, to a real server: a specific refusal that names the rule,
 nothing written, and the service stays up. 2,000 messages of random bytes besides."""
 import random
 import os
