@@ -182,9 +182,12 @@ absl::Status Context::Alias(const std::string& name, const std::string& id) {
 
 uint64_t Context::at_least() {
   absl::StatusOr<sdk::Client*> device = client();
-  if (!device.ok()) return 0;
-  absl::StatusOr<uint64_t> seen = (*device)->SeenSize();
-  return seen.ok() ? *seen : 0;
+  absl::StatusOr<uint64_t> seen =
+      device.ok() ? (*device)->SeenSize() : absl::StatusOr<uint64_t>(device.status());
+  if (seen.ok()) return *seen;
+  Remark(fmt::format("cradle: the answer may lack this device's newest statements: {}",
+                     std::string(seen.status().message())));
+  return 0;
 }
 
 void Context::Answer(const Json& json, const std::string& text) {

@@ -173,7 +173,7 @@ absl::StatusOr<evidence::ParsedStatement> Client::Prepare(const statement::v1::S
   }
   if (online() && ask) {
     absl::StatusOr<evidence::ParsedStatement> prepared = PrepareOnline(complete, *log);
-    if (prepared.ok() || !absl::IsUnavailable(prepared.status())) return prepared;
+    if (prepared.ok() || !IsTransient(prepared.status())) return prepared;
     absl::StatusOr<evidence::ParsedStatement> known =
         Compose(complete, log->name(), clock_.NowMs(), home_.heads());
     return known.ok() ? known : prepared;  // out of reach says more than an unknown head

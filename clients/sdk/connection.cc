@@ -27,7 +27,8 @@ absl::Status FromGrpc(const grpc::Status& status) {
 }
 
 bool IsTransient(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
+         absl::IsDeadlineExceeded(status);
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::To(const std::string& address,
@@ -69,7 +70,8 @@ absl::Status Connection::Try(const std::function<grpc::Status(grpc::ClientContex
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + retry_.deadline);
     const absl::Status status = FromGrpc(call(context));
-    if (status.ok() || !IsTransient(status)) return status;
+    // A call that took all its time is not made again: the server is at work on it.
+    if (!absl::IsUnavailable(status) && !absl::IsResourceExhausted(status)) return status;
     if (attempt >= retry_.attempts_max) {
       return {status.code(), fmt::format("{} could not be reached or could not take the call, {} "
                                          "tries: {}",
