@@ -69,8 +69,16 @@ absl::StatusOr<audit::Verdict> Verify(const DataDirectory& data) {
       kv::OpenRocksDb(data.ledger().string(), {.create_if_missing = false, .read_only = true});
   if (!store.ok()) return store.status();
   const StoreSource source(data, **store);
-  audit::Report report = audit::VerifyLog(source, config->log);
+  const audit::Report report = audit::VerifyLog(source, config->log);
   Print("log", report);
+  absl::StatusOr<uint64_t> stored = ledger::ReadSize(**store);
+  if (!stored.ok()) return stored.status();
+  if (*stored > report.entries) {
+    std::cout << fmt::format(
+        "  {} more entries are stored and under no signed checkpoint yet: nobody holds a receipt "
+        "for them, and they are not verified\n",
+        *stored - report.entries);
+  }
   audit::Verdict gravest = report.verdict;
   for (const runtime::View* view :
        {&registry::RegistryView(), &tracking::TrackingView(), &monitoring::MonitoringView()}) {
