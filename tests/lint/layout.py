@@ -27,7 +27,9 @@ ARROWS = {
     "services/cradled": [MESSAGES, EVIDENCE, KV, "services/"],
     "services": [MESSAGES, EVIDENCE, KV, RULES, RUNTIME],
     "clients/sdk": [MESSAGES, EVIDENCE, KV, RULES, *CORES],
-    "clients": [MESSAGES, EVIDENCE, KV, RULES, *CORES, "clients/sdk/"],
+    "clients/district": [MESSAGES, EVIDENCE, KV, RULES, *CORES, "clients/sdk/", "clients/cli/output.h"],
+    # How to read a ledger for an audit is a client's need and the audit service's alike.
+    "clients": [MESSAGES, EVIDENCE, KV, RULES, *CORES, "services/audit/ledger_source.h", "clients/sdk/"],
 }
 OURS = ("storage/", "services/", "clients/", "tests/", "cradle/")
 
