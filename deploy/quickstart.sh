@@ -31,7 +31,9 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[[ $port =~ ^[0-9]{1,5}$ ]] && [ "$port" -le 65535 ] || fail "--port $port: a number from 0 to 65535"
+if ! [[ $port =~ ^[0-9]{1,5}$ ]] || [ "$port" -gt 65535 ]; then
+  fail "--port $port: a number from 0 to 65535"
+fi
 mkdir -p "$directory" 2>/dev/null || fail "cannot make $directory: name another with --dir"
 [ -w "$directory" ] || fail "cannot write to $directory: name another with --dir"
 directory=$(cd "$directory" && pwd)
@@ -95,7 +97,9 @@ build_programs() {
   echo "quickstart: building (the first time takes a while)"
   SECONDS=0
   (cd "$repository" && quietly cmake --preset release -B "$build" -DCRADLE_TESTS=OFF)
-  ninja -C "$build" --quiet cradled cradle cradle-district rule_data </dev/null ||
+  local quiet=(--quiet)
+  [ ! -t 1 ] || quiet=() # on a terminal ninja shows how far it is
+  ninja -C "$build" "${quiet[@]}" cradled cradle cradle-district rule_data </dev/null ||
     fail "the build failed; its errors are above"
   echo "quickstart: built in $SECONDS s"
 }
@@ -134,8 +138,9 @@ show() {
 }
 
 next_commands() {
-  local tomorrow
+  local tomorrow receipts
   tomorrow=$(TZ=UTC-8 date -d tomorrow +%F)
+  receipts=("$bureau"/receipts/*.tlog-proof)
   echo
   echo "Try next"
   [ "$once" = no ] || echo "  $bin/cradled serve --data $data --listen $address &"
@@ -143,16 +148,19 @@ next_commands() {
   echo "  $bin/cradle --home $bureau trace @works17-old             # one batch from its store to its end"
   echo "  $bin/cradle --home $directory/works01 stock --org @works01    # what lies at a works with two sites"
   echo "  $bin/cradle --home $directory/works01 batch generate --site @works01-site --code 336-054-17 --mass 120kg --form semi-solid"
-  [ "$once" = yes ] || echo "  $bin/cradle receipt verify $bureau/receipts/*.tlog-proof --home $bureau    # with no server"
+  [ "$once" = yes ] || echo "  $bin/cradle --home $bureau receipt verify ${receipts[0]}    # needs no server"
 }
+
+# Never over what this script did not make, and one at a time.
+mark=$directory/.cradle-quickstart
+if [ -n "$(ls -A "$directory")" ] && [ ! -e "$mark" ]; then
+  fail "$directory holds other files: name another with --dir"
+fi
+exec 9>>"$mark"
+flock -n 9 || fail "$directory is in use, by another quickstart or a server it left: name another with --dir"
 
 build_programs
 if [ ! -e "$directory/loaded" ]; then
-  # Never over what this script did not make.
-  if [ -n "$(ls -A "$directory")" ] && [ ! -e "$directory/.cradle-quickstart" ]; then
-    fail "$directory holds other files: name another with --dir"
-  fi
-  touch "$directory/.cradle-quickstart"
   load_district
 else
   echo "quickstart: the district is in $directory already"
