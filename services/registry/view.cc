@@ -98,8 +98,8 @@ class Registry : public runtime::View {
 }  // namespace
 
 const runtime::View& RegistryView() {
-  static const Registry view;
-  return view;
+  static const Registry kView;
+  return kView;
 }
 
 }  // namespace cradle::registry

@@ -31,7 +31,7 @@ grpc::ServerUnaryReactor* HandleRead(grpc::CallbackServerContext* context, Follo
   const auto wait = (std::min(context->deadline(), now + kDefaultWait) - now) * 9 / 10;
   follower.WhenReached(
       request->at_least(), now + wait,
-      [reactor, &store, request, response, read = std::move(read)](absl::Status reached) {
+      [reactor, &store, request, response, read = std::move(read)](const absl::Status& reached) {
         if (!reached.ok()) return reactor->Finish(ToGrpc(reached));
         std::unique_ptr<kv::Reader> snapshot = store.Snapshot();
         absl::StatusOr<uint64_t> known = FoldedSize(*snapshot);

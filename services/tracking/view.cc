@@ -272,8 +272,8 @@ class Tracking : public runtime::View {
 }  // namespace
 
 const runtime::View& TrackingView() {
-  static const Tracking view;
-  return view;
+  static const Tracking kView;
+  return kView;
 }
 
 }  // namespace cradle::tracking

@@ -14,11 +14,11 @@ constexpr char kOrigin[] = "cradle.example/district";
 
 // A bundle is 14 tables long to parse: once for all tests of a program.
 std::shared_ptr<const rules::RuleData> LoadRuleData() {
-  static const std::shared_ptr<const rules::RuleData> data = [] {
+  static const std::shared_ptr<const rules::RuleData> kData = [] {
     const std::string bundle = rules::PackRuleData("deploy/rule_data").value();
     return rules::RuleData::FromBundle(bundle).value();
   }();
-  return data;
+  return kData;
 }
 
 evidence::PrivateKey NewKey(evidence::KeyAlgorithm algorithm) {
