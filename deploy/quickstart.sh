@@ -97,10 +97,12 @@ build_programs() {
   echo "quickstart: building (the first time takes a while)"
   SECONDS=0
   (cd "$repository" && quietly cmake --preset release -B "$build" -DCRADLE_TESTS=OFF)
-  local quiet=(--quiet)
-  [ ! -t 1 ] || quiet=() # on a terminal ninja shows how far it is
-  ninja -C "$build" "${quiet[@]}" cradled cradle cradle-district rule_data </dev/null ||
-    fail "the build failed; its errors are above"
+  local make=(ninja -C "$build" cradled cradle cradle-district rule_data)
+  if [ -t 1 ]; then # ninja shows how far it is
+    "${make[@]}" </dev/null || fail "the build failed; its errors are above"
+  else
+    quietly "${make[@]}"
+  fi
   echo "quickstart: built in $SECONDS s"
 }
 
