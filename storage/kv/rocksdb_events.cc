@@ -8,7 +8,10 @@
 
 namespace cradle::kv {
 
-void LogWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status*) {
+LogWatch::LogWatch(std::string directory) : directory_(std::move(directory)) {}
+
+void LogWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) {
+  spdlog::error("the store in '{}' met an error: {}", directory_, error->ToString());
   if (reason == rocksdb::BackgroundErrorReason::kWriteCallback ||
       reason == rocksdb::BackgroundErrorReason::kMemTable) {
     failed_ = true;
@@ -37,8 +40,9 @@ void ForwardingLogger::Logv(rocksdb::InfoLogLevel level, const char* format, va_
   std::vsnprintf(text, sizeof(text), format, arguments);
   std::string_view line(text);
   line = line.substr(0, line.find('\n'));  // dumps of RocksDB's inner state follow
-  spdlog::log(level == rocksdb::InfoLogLevel::WARN_LEVEL ? spdlog::level::warn : spdlog::level::err,
-              "rocksdb in '{}': {}", directory_, line);
+  spdlog::log(
+      level == rocksdb::InfoLogLevel::WARN_LEVEL ? spdlog::level::debug : spdlog::level::err,
+      "rocksdb in '{}': {}", directory_, line);
 }
 
 void ForwardingLogger::LogHeader(const char*, va_list) {}

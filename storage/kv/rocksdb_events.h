@@ -15,16 +15,19 @@ namespace cradle::kv {
 // A full disk met by a flush or a compaction is another thing: it refuses writes before the log.
 class LogWatch final : public rocksdb::EventListener {
  public:
+  explicit LogWatch(std::string directory);
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override;
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status error,
                             bool* auto_recovery) override;
   bool failed() const { return failed_; }
 
  private:
+  const std::string directory_;
   std::atomic<bool> failed_ = false;
 };
 
-// Hands RocksDB's warnings and errors to the program's log. RocksDB's own logger, a file in the
+// Hands RocksDB's errors to the program's log, and its warnings, many of which tell of ordinary
+// things, at level debug. RocksDB's own logger, a file in the
 // store's directory, ends the process when the disk is full: Debian builds it with assertions, and
 // one of them forbids to write on after an error.
 class ForwardingLogger final : public rocksdb::Logger {

@@ -328,7 +328,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksDbIn(rocksdb::Env* env,
     absl::Status room = CheckRoomToOpen(env, directory);
     if (!room.ok()) return room;
   }
-  auto log_watch = std::make_shared<LogWatch>();
+  auto log_watch = std::make_shared<LogWatch>(directory);
   rocksdb::DBOptions database_options = DatabaseOptions(env);
   database_options.listeners.push_back(log_watch);
   database_options.create_if_missing = create;

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "storage/kv/store.h"
@@ -25,6 +26,9 @@ struct EngineFactory {
   std::string name;
   std::function<std::unique_ptr<EngineHome>()> new_home;  // each one empty
 };
+
+// So that a failure names the engine.
+inline void PrintTo(const EngineFactory& engine, std::ostream* out) { *out << engine.name; }
 
 class ContractTest : public testing::TestWithParam<EngineFactory> {
  protected:
