@@ -106,6 +106,15 @@ build_programs() {
   echo "quickstart: built in $SECONDS s"
 }
 
+# point_homes DIR...: these devices trust the log and find its server where it is now.
+point_homes() {
+  local vkey home
+  vkey=$(sed -n 's/.*"log_vkey": "\([^"]*\)".*/\1/p' "$data/cradle.json")
+  for home in "$@"; do
+    quietly "$bin/cradle" --home "$home" init --server "$address" --vkey "$vkey"
+  done
+}
+
 load_district() {
   # Only what an attempt cut short has left is taken away, and only from this directory.
   rm -rf "$data" "$bureau" "$directory/works01" "$directory/haulage" "$directory/mirror" "$server_log"
@@ -114,9 +123,7 @@ load_district() {
     --regulator "$directory/bureau.pub"
   # Time stands where the loader puts it: it lives through the days of a week.
   start_server --manual-clock 1
-  local vkey
-  vkey=$(sed -n 's/.*"log_vkey": "\([^"]*\)".*/\1/p' "$data/cradle.json")
-  quietly cradle init --vkey "$vkey"
+  point_homes "$bureau"
   echo "quickstart: loading the sample district"
   "$bin/cradle-district" load --server "$address" --data-admin "$data" --home "$bureau" \
     --dir "$repository/deploy/sample" --keep "works01=$directory/works01" --keep "haulage=$directory/haulage" ||
@@ -168,6 +175,7 @@ else
   echo "quickstart: the district is in $directory already"
 fi
 start_server
+point_homes "$bureau" "$directory/works01" "$directory/haulage"
 show
 next_commands
 if [ "$once" = yes ]; then
