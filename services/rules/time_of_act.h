@@ -1,16 +1,13 @@
-// Which time counts: one function, used by every rule, and what views date storage with.
+// Which time counts: one function, used by every rule.
 //
 // Claimed times are the actor's, recorded times the log's. Act times are computed from the
-// statement's claimed_time_ms; the times inside events (generated_time_ms …) stay as claimed.
-// Against one's interest as claimed, in one's interest as recorded: a storage clock starts at the
-// earliest time ever asserted (StorageStart), what ends one counts from the time of act.
+// statement's claimed_time_ms; the times inside events (generated_time_ms …) stay as claimed, and
+// views judge them: against one's interest as claimed, in one's interest as recorded.
 #ifndef CRADLE_SERVICES_RULES_TIME_OF_ACT_H_
 #define CRADLE_SERVICES_RULES_TIME_OF_ACT_H_
 
 #include <cstdint>
 #include <optional>
-
-#include "cradle/statement/v1/statement.pb.h"
 
 namespace cradle::rules {
 
@@ -42,21 +39,6 @@ struct ActTime {
 // The claimed time where nothing speaks against it, else the recorded time and the first fault in
 // the order above. Bounds are inclusive: equal to a bound is no fault.
 ActTime TimeOfAct(const ClaimContext& context);
-
-// The earliest time at which `statement` asserts that the waste of its batch was there: opened,
-// generated, stored, declared (the start of that day where clocks are `zone_offset_ms` ahead of
-// UTC), and never after it was recorded. Times of zero are not asserted.
-// `known` false: the statement declares stock of unknown start, which counts as over any limit.
-// nullopt: the event asserts no storage.
-struct StorageClaim {
-  bool known = true;
-  int64_t time_ms = 0;
-};
-std::optional<StorageClaim> StorageStart(const statement::v1::Statement& statement,
-                                         int64_t recorded_time_ms, int64_t zone_offset_ms);
-
-// Of two claims about one batch the one that makes it older.
-StorageClaim Older(const StorageClaim& a, const StorageClaim& b);
 
 }  // namespace cradle::rules
 
