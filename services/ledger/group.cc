@@ -166,4 +166,11 @@ void Group::Write(evidence::Frontier& frontier, kv::Batch& batch) const {
   batch.Put(kRootKey, evidence::AsBytes(frontier.Root()));
 }
 
+std::vector<std::string> Group::TakeEntries() {
+  std::vector<std::string> bytes;
+  bytes.reserve(entries_.size());
+  for (GroupEntry& entry : entries_) bytes.push_back(std::move(entry.bytes));
+  return bytes;
+}
+
 }  // namespace cradle::ledger

@@ -45,6 +45,8 @@ class Group {
 
   // Appends the entries to `frontier` and all that the group changes to `batch`.
   void Write(evidence::Frontier& frontier, kv::Batch& batch) const;
+  // The entries' bytes, from first_index on. The group is at its end then.
+  std::vector<std::string> TakeEntries();
 
  private:
   struct GroupEntry {

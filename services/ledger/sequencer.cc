@@ -101,17 +101,22 @@ void Sequencer::RunGroup(std::vector<Submission> submissions) {
   absl::Status status = health();
   // What an earlier group left unsigned, because the journal's disk was full, comes first.
   if (status.ok() && signed_size_ < frontier_.size()) status = SignTree();
+  std::shared_ptr<GroupReceipts> receipts;
   if (status.ok()) {
     Group group(parts_.judging, &committed_, frontier_.size(), last_recorded_time_ms_);
     for (Submission& submission : submissions) {
       if (submission.failed.ok()) group.Judge(submission);
     }
     if (!group.empty()) status = CommitGroup(group);
+    if (!group.empty() && status.ok()) {
+      receipts = std::make_shared<GroupReceipts>(group.first_index(), group.TakeEntries(),
+                                                 parts_.tip->Get(), parts_.store);
+    }
   }
   if (!status.ok()) {
     for (Submission& submission : submissions) submission.failed = status;
   }
-  Reply(std::move(submissions));
+  Reply(std::move(submissions), std::move(receipts));
 }
 
 absl::Status Sequencer::CommitGroup(const Group& group) {
@@ -182,10 +187,11 @@ void Sequencer::Fail(const absl::Status& why) {
   parts_.tip->Close();
 }
 
-void Sequencer::Reply(std::vector<Submission> submissions) {
+void Sequencer::Reply(std::vector<Submission> submissions,
+                      std::shared_ptr<GroupReceipts> receipts) {
   auto shared = std::make_shared<std::vector<Submission>>(std::move(submissions));
-  replies_.Post([this, shared] {
-    for (Submission& submission : *shared) ReplyOne(submission);
+  replies_.Post([this, shared, receipts = std::move(receipts)] {
+    for (Submission& submission : *shared) ReplyOne(submission, receipts.get());
     {
       std::lock_guard lock(mutex_);
       for (const Submission& submission : *shared) {
@@ -199,7 +205,7 @@ void Sequencer::Reply(std::vector<Submission> submissions) {
   });
 }
 
-void Sequencer::ReplyOne(Submission& submission) const {
+void Sequencer::ReplyOne(Submission& submission, GroupReceipts* receipts) const {
   if (!submission.failed.ok()) return submission.done(submission.failed);
   std::vector<SubmitResult> results;
   results.reserve(submission.statements.size());
@@ -209,15 +215,18 @@ void Sequencer::ReplyOne(Submission& submission) const {
     if (statement.refused) {
       result.outcome = *std::move(statement.refused);
     } else {
-      auto receipt = parts_.log->Receipt(*statement.index, /*newest=*/false);
+      const uint64_t index = *statement.index;
+      auto receipt = receipts != nullptr && receipts->Has(index)
+                         ? receipts->Of(index)
+                         : parts_.log->Receipt(index, /*newest=*/false);
       if (!receipt.ok()) return submission.done(receipt.status());
       if (statement.repeated) {
-        auto marks = parts_.log->Marks(*statement.index);
+        auto marks = parts_.log->Marks(index);
         if (!marks.ok()) return submission.done(marks.status());
         statement.marks = *std::move(marks);
       }
-      result.outcome = Admission{*statement.index, *std::move(receipt), std::move(statement.marks),
-                                 statement.repeated};
+      result.outcome =
+          Admission{index, *std::move(receipt), std::move(statement.marks), statement.repeated};
     }
     results.push_back(std::move(result));
   }

@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "services/ledger/group.h"
+#include "services/ledger/group_receipts.h"
 #include "services/ledger/log_reader.h"
 #include "services/ledger/recovery.h"
 #include "services/ledger/serial_executor.h"
@@ -72,8 +73,8 @@ class Sequencer {
   absl::Status RollBack();
   void StoreNoteIfIdle();
   void Fail(const absl::Status& why);
-  void Reply(std::vector<Submission> submissions);
-  void ReplyOne(Submission& submission) const;
+  void Reply(std::vector<Submission> submissions, std::shared_ptr<GroupReceipts> receipts);
+  void ReplyOne(Submission& submission, GroupReceipts* receipts) const;
 
   const Parts parts_;
   const SequencerLimits limits_;

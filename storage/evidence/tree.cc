@@ -65,10 +65,12 @@ absl::StatusOr<std::vector<Hash>> ReadHashes(const TileId& tile, uint64_t size,
   return hashes;
 }
 
-// Hashes of any part of the tree of `size` leaves; reads each tile at most once.
-class Nodes {
+// Hashes of any part of the tree of `size` leaves; reads each tile and hashes each perfect subtree
+// that is asked for at most once.
+class TreeNodes {
  public:
-  Nodes(uint64_t size, const TileReader& tiles) : size_(size), tiles_(tiles) {}
+  TreeNodes(uint64_t size, const TileReader& tiles) : size_(size), tiles_(tiles) {}
+  uint64_t size() const { return size_; }
 
   // The root over leaves [begin, end), which is a subtree of RFC 9162 §2.1.1.
   absl::StatusOr<Hash> Range(uint64_t begin, uint64_t end) {
@@ -86,13 +88,17 @@ class Nodes {
  private:
   // The perfect subtree number `index` of those with 2^height leaves.
   absl::StatusOr<Hash> Perfect(int height, uint64_t index) {
+    const auto known = perfect_.find({height, index});
+    if (known != perfect_.end()) return known->second;
     const int level = height / kTileHeight;
     const int above = height % kTileHeight;
     const uint64_t first = index << above;
     auto tile = Tile({level, first / kTileWidth});
     if (!tile.ok()) return tile.status();
     const auto begin = (*tile)->begin() + static_cast<ptrdiff_t>(first % kTileWidth);
-    return PerfectRoot({begin, begin + (ptrdiff_t{1} << above)});
+    const Hash root = PerfectRoot({begin, begin + (ptrdiff_t{1} << above)});
+    perfect_.emplace(std::pair(height, index), root);
+    return root;
   }
 
   absl::StatusOr<const std::vector<Hash>*> Tile(const TileId& tile) {
@@ -106,6 +112,7 @@ class Nodes {
   const uint64_t size_;
   const TileReader& tiles_;
   std::map<TileId, std::vector<Hash>> read_;
+  std::map<std::pair<int, uint64_t>, Hash> perfect_;  // by height and number
 };
 
 // "x001/x234/067[.p/W]"
@@ -186,30 +193,42 @@ std::vector<TileWrite> Frontier::TakeChanged() {
 
 absl::StatusOr<Hash> RootFromTiles(uint64_t size, const TileReader& tiles) {
   if (size == 0) return EmptyRoot();
-  return Nodes(size, tiles).Range(0, size);
+  return TreeNodes(size, tiles).Range(0, size);
 }
 
-absl::StatusOr<std::vector<Hash>> InclusionPath(uint64_t index, uint64_t size,
-                                                const TileReader& tiles) {
+// RFC 9162 §2.1.3.1, from the root downwards.
+class InclusionPaths::Nodes : public TreeNodes {
+  using TreeNodes::TreeNodes;
+};
+
+InclusionPaths::InclusionPaths(uint64_t size, const TileReader& tiles)
+    : nodes_(std::make_unique<Nodes>(size, tiles)) {}
+InclusionPaths::~InclusionPaths() = default;
+
+absl::StatusOr<std::vector<Hash>> InclusionPaths::Of(uint64_t index) {
+  const uint64_t size = nodes_->size();
   if (index >= size) {
     return absl::InvalidArgumentError(
         fmt::format("index {} is not in a tree of {} leaves", index, size));
   }
-  // RFC 9162 §2.1.3.1, from the root downwards.
-  Nodes nodes(size, tiles);
   std::vector<Hash> path;
   uint64_t begin = 0;
   uint64_t end = size;
   while (end - begin > 1) {
     const uint64_t middle = begin + std::bit_floor(end - begin - 1);
     const bool left = index < middle;
-    auto sibling = left ? nodes.Range(middle, end) : nodes.Range(begin, middle);
+    auto sibling = left ? nodes_->Range(middle, end) : nodes_->Range(begin, middle);
     if (!sibling.ok()) return sibling.status();
     path.push_back(*sibling);
     (left ? end : begin) = middle;
   }
   std::reverse(path.begin(), path.end());
   return path;
+}
+
+absl::StatusOr<std::vector<Hash>> InclusionPath(uint64_t index, uint64_t size,
+                                                const TileReader& tiles) {
+  return InclusionPaths(size, tiles).Of(index);
 }
 
 absl::StatusOr<std::vector<Hash>> ConsistencyPath(uint64_t old_size, uint64_t new_size,
@@ -219,7 +238,7 @@ absl::StatusOr<std::vector<Hash>> ConsistencyPath(uint64_t old_size, uint64_t ne
         fmt::format("no consistency proof from size {} to size {}", old_size, new_size));
   }
   // RFC 9162 §2.1.4.1, from the root downwards.
-  Nodes nodes(new_size, tiles);
+  TreeNodes nodes(new_size, tiles);
   std::vector<Hash> path;
   uint64_t begin = 0;
   uint64_t end = new_size;

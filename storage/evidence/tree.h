@@ -4,6 +4,7 @@
 #define CRADLE_STORAGE_EVIDENCE_TREE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -62,8 +63,23 @@ class Frontier {
 absl::StatusOr<Hash> RootFromTiles(uint64_t size, const TileReader& tiles);
 
 // The audit path of leaf `index` in the tree of `size` leaves, leaf upwards.
+// INVALID_ARGUMENT: index ≥ size.
 absl::StatusOr<std::vector<Hash>> InclusionPath(uint64_t index, uint64_t size,
                                                 const TileReader& tiles);
+
+// Audit paths of many leaves of one tree: each tile is read once and each subtree hashed once, so
+// that neighbours share what they have in common. Not thread-safe; `tiles` must outlive it.
+class InclusionPaths {
+ public:
+  InclusionPaths(uint64_t size, const TileReader& tiles);
+  ~InclusionPaths();
+  // As InclusionPath.
+  absl::StatusOr<std::vector<Hash>> Of(uint64_t index);
+
+ private:
+  class Nodes;
+  std::unique_ptr<Nodes> nodes_;
+};
 
 // The proof that the tree of `new_size` continues that of `old_size`, 0 < old_size ≤ new_size.
 absl::StatusOr<std::vector<Hash>> ConsistencyPath(uint64_t old_size, uint64_t new_size,

@@ -81,6 +81,32 @@ TEST(TreeTest, PathsAreThoseOfTheDefinition) {
   }
 }
 
+// Counts what is read.
+class CountingTiles : public TileReader {
+ public:
+  explicit CountingTiles(const TileReader& tiles) : tiles_(tiles) {}
+  absl::StatusOr<std::string> ReadTile(const TileId& tile, uint64_t width) const override {
+    ++reads;
+    return tiles_.ReadTile(tile, width);
+  }
+  mutable int reads = 0;
+
+ private:
+  const TileReader& tiles_;
+};
+
+TEST(TreeTest, PathsMadeTogetherAreTheSameAndReadEachTileOnce) {
+  TileMap tiles;
+  Grow(700, tiles);
+  const CountingTiles counted(tiles);
+  InclusionPaths paths(700, counted);
+  for (uint64_t index = 0; index < 700; ++index) {
+    EXPECT_EQ(*paths.Of(index), *InclusionPath(index, 700, tiles)) << index;
+  }
+  EXPECT_EQ(counted.reads, 4);  // three tiles of leaves, one above them
+  EXPECT_EQ(paths.Of(700).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(TreeTest, EveryProofOfTreesUpTo600Holds) {
   TileMap tiles;
   Frontier frontier;
