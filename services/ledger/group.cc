@@ -43,12 +43,12 @@ bool FitsStore(const rules::Changes& changes) {
 
 }  // namespace
 
-Group::Group(const JudgingParts& parts, const rules::StateReader* committed, uint64_t first_index,
+Group::Group(const JudgingParts& parts, const rules::StateReader* before, uint64_t first_index,
              int64_t last_recorded_time_ms)
     : parts_(parts),
       first_index_(first_index),
       last_recorded_time_ms_(last_recorded_time_ms),
-      state_(committed) {}
+      state_(before) {}
 
 void Group::Judge(Submission& submission) {
   std::vector<size_t> open = OrderByLinks(submission.statements);

@@ -30,8 +30,8 @@ struct JudgingParts {
 
 class Group {
  public:
-  // `committed` is the state after `first_index` entries.
-  Group(const JudgingParts& parts, const rules::StateReader* committed, uint64_t first_index,
+  // `before` is the state after `first_index` entries.
+  Group(const JudgingParts& parts, const rules::StateReader* before, uint64_t first_index,
         int64_t last_recorded_time_ms);
 
   // Decides every statement of the submission that is not refused yet; those admitted join the
@@ -42,6 +42,10 @@ class Group {
   uint64_t first_index() const { return first_index_; }
   uint64_t end_index() const { return first_index_ + entries_.size(); }
   int64_t last_recorded_time_ms() const { return last_recorded_time_ms_; }
+  // The state after its entries. It does not change once nothing more is judged.
+  const rules::StateOverlay& state() const { return state_; }
+  // The state before its entries is read from there now.
+  void Rebase(const rules::StateReader* before) { state_.Rebase(before); }
 
   // Appends the entries to `frontier` and all that the group changes to `batch`.
   void Write(evidence::Frontier& frontier, kv::Batch& batch) const;

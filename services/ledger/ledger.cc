@@ -58,10 +58,7 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(LedgerOptions options) {
   ledger->signer_ = std::make_unique<Signer>(&kept.identity, kept.store, ledger->journal_.get());
   Sequencer::Parts parts;
   parts.judging = {&kept.identity, &kept.library, kept.clock, &ledger->prover_};
-  parts.store = kept.store;
-  parts.writer = ledger->writer_.get();
-  parts.signer = ledger->signer_.get();
-  parts.tip = &ledger->tip_;
+  parts.committing = {kept.store, ledger->writer_.get(), ledger->signer_.get(), &ledger->tip_};
   parts.log = &ledger->reader_;
   ledger->sequencer_ = std::make_unique<Sequencer>(parts, kept.limits, *std::move(log));
   return ledger;

@@ -6,27 +6,17 @@
 #include <string>
 #include <utility>
 
-#include "services/ledger/store_layout.h"
-
 namespace cradle::ledger {
-namespace {
-
-// Nothing was written, so the statements are refused and the ledger goes on.
-bool LeavesStoreAsItWas(const absl::Status& status) {
-  return absl::IsResourceExhausted(status) || absl::IsInvalidArgument(status);
-}
-
-}  // namespace
 
 Sequencer::Sequencer(const Parts& parts, const SequencerLimits& limits, RecoveredLog log)
     : parts_(parts),
       limits_(limits),
-      committed_(parts.store),
-      frontier_(std::move(log.frontier)),
-      last_recorded_time_ms_(log.last_recorded_time_ms),
-      signed_size_(log.tip.size) {
-  parts_.tip->Publish(std::move(log.tip));
-  thread_ = std::thread([this] { Run(); });
+      stored_(parts.committing.store),
+      committed_(&stored_, limits.recent_state_bytes_max),
+      group_(std::make_shared<Group>(parts.judging, &committed_, log.frontier.size(),
+                                     log.last_recorded_time_ms)),
+      committer_(parts.committing, std::move(log)) {
+  thread_ = std::thread([this] { Judge(); });
 }
 
 absl::Status Sequencer::Reserve(size_t statements, size_t bytes) {
@@ -66,6 +56,7 @@ void Sequencer::Stop() {
   }
   work_.notify_one();
   if (thread_.joinable()) thread_.join();
+  commits_.Stop();
   replies_.Stop();
 }
 
@@ -74,106 +65,117 @@ absl::Status Sequencer::health() const {
   return health_;
 }
 
-void Sequencer::Run() {
-  while (true) {
-    std::vector<Submission> submissions = NextGroup();
-    if (submissions.empty()) return;
-    RunGroup(std::move(submissions));
+void Sequencer::Judge() {
+  for (Submissions arrived; NextArrivals(arrived); arrived.clear()) {
+    if (!committing()) Settle();
+    for (Submission& submission : arrived) {
+      if (submission.failed.ok()) group_->Judge(submission);
+      judged_statements_ += submission.statements.size();
+      judged_.push_back(std::move(submission));
+    }
+    if (committing()) continue;
+    Settle();
+    HandOver();
     StoreNoteIfIdle();
   }
 }
 
-std::vector<Submission> Sequencer::NextGroup() {
-  std::vector<Submission> group;
+// Waits for something to do. False: the end has come.
+bool Sequencer::NextArrivals(Submissions& arrived) {
   std::unique_lock lock(mutex_);
-  work_.wait(lock,
-             [this] { return !queue_.empty() || (stopping_ && submissions_in_flight_ == 0); });
-  size_t statements = 0;
+  const auto has_room = [&] { return judged_statements_ < limits_.group_statements_max; };
+  work_.wait(lock, [&] {
+    return (!queue_.empty() && has_room()) || (!committing_ && (before_ || !judged_.empty())) ||
+           (stopping_ && submissions_in_flight_ == 0 && !committing_);
+  });
+  size_t statements = judged_statements_;
   while (!queue_.empty() && statements < limits_.group_statements_max) {
     statements += queue_.front().statements.size();
-    group.push_back(std::move(queue_.front()));
+    arrived.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  return group;
+  return !arrived.empty() || before_ || !judged_.empty();
 }
 
-void Sequencer::RunGroup(std::vector<Submission> submissions) {
-  absl::Status status = health();
-  // What an earlier group left unsigned, because the journal's disk was full, comes first.
-  if (status.ok() && signed_size_ < frontier_.size()) status = SignTree();
-  std::shared_ptr<GroupReceipts> receipts;
-  if (status.ok()) {
-    Group group(parts_.judging, &committed_, frontier_.size(), last_recorded_time_ms_);
-    for (Submission& submission : submissions) {
-      if (submission.failed.ok()) group.Judge(submission);
-    }
-    if (!group.empty()) status = CommitGroup(group);
-    if (!group.empty() && status.ok()) {
-      receipts = std::make_shared<GroupReceipts>(group.first_index(), group.TakeEntries(),
-                                                 parts_.tip->Get(), parts_.store);
-    }
-  }
-  if (!status.ok()) {
-    for (Submission& submission : submissions) submission.failed = status;
-  }
-  Reply(std::move(submissions), std::move(receipts));
+bool Sequencer::committing() const {
+  std::lock_guard lock(mutex_);
+  return committing_;
 }
 
-absl::Status Sequencer::CommitGroup(const Group& group) {
-  kv::Batch batch = note_;
-  group.Write(frontier_, batch);
-  absl::Status status = parts_.writer->Commit(batch, kv::Durability::kSynced);
-  if (!status.ok()) {
-    if (!LeavesStoreAsItWas(status)) {
-      Fail(status);
-      return health();
-    }
-    if (absl::Status back = RollBack(); !back.ok()) {
-      Fail(back);
-      return health();
-    }
-    return status;
+// The group before, if there is one, has come to its end: what was judged over it stands or falls.
+void Sequencer::Settle() {
+  if (!before_) return;
+  const std::shared_ptr<Group> before = std::exchange(before_, nullptr);
+  CommitResult result;
+  {
+    std::lock_guard lock(mutex_);
+    result = committed_last_;
   }
-  note_ = {};
-  last_recorded_time_ms_ = group.last_recorded_time_ms();
-  return SignTree();
+  if (result.end != CommitResult::End::kNotWritten) {
+    committed_.Written(before->state().changed());
+    group_->Rebase(&committed_);
+    return;
+  }
+  group_ = std::make_shared<Group>(parts_.judging, &committed_, before->first_index(),
+                                   group_->last_recorded_time_ms());
+  for (Submission& submission : judged_) submission.failed = result.status;
+  Reply(std::exchange(judged_, {}), nullptr);
+  judged_statements_ = 0;
 }
 
-absl::Status Sequencer::SignTree() {
-  auto tip = parts_.signer->Sign(frontier_.size(), frontier_.Root());
-  if (!tip.ok()) {
-    if (absl::IsResourceExhausted(tip.status())) return tip.status();
-    Fail(tip.status());
-    return health();
+// What was judged goes to the committing thread, which is idle.
+void Sequencer::HandOver() {
+  if (judged_.empty()) return;
+  {
+    std::lock_guard lock(mutex_);
+    committing_ = true;
   }
-  signed_size_ = tip->size;
-  note_ = {};
-  note_.Put(CheckpointKey(tip->size), tip->note);
-  parts_.tip->Publish(*std::move(tip));
-  return absl::OkStatus();
-}
-
-absl::Status Sequencer::RollBack() {
-  auto size = ReadSize(*parts_.store);
-  if (!size.ok()) return size.status();
-  auto frontier = evidence::Frontier::Load(*size, StoreTiles(parts_.store));
-  if (!frontier.ok()) return frontier.status();
-  frontier_ = *std::move(frontier);
-  return absl::OkStatus();
+  before_ = std::exchange(
+      group_, std::make_shared<Group>(parts_.judging, &group_->state(), group_->end_index(),
+                                      group_->last_recorded_time_ms()));
+  auto judged = std::make_shared<Submissions>(std::exchange(judged_, {}));
+  commits_.Post([this, group = before_, judged] { Commit(*group, std::move(*judged)); });
+  judged_statements_ = 0;
+  note_due_ = true;
 }
 
 void Sequencer::StoreNoteIfIdle() {
-  if (note_.empty()) return;
+  if (!note_due_ || committing()) return;
   {
     std::lock_guard lock(mutex_);
     if (!queue_.empty() || !health_.ok()) return;
   }
-  const absl::Status status = parts_.writer->Commit(note_, kv::Durability::kBuffered);
-  if (status.ok()) {
-    note_ = {};
-  } else if (!LeavesStoreAsItWas(status)) {
-    Fail(status);
+  note_due_ = false;
+  commits_.Post([this] {
+    const CommitResult result = committer_.StoreNote();
+    if (result.end == CommitResult::End::kBroken) Fail(result.status);
+  });
+}
+
+void Sequencer::Commit(Group& group, Submissions submissions) {
+  CommitResult result{CommitResult::End::kNotWritten, health()};
+  if (result.status.ok()) result = committer_.Commit(group);
+  if (result.end == CommitResult::End::kBroken) {
+    Fail(result.status);
+    result.status = health();
   }
+  std::shared_ptr<GroupReceipts> receipts;
+  if (result.end == CommitResult::End::kSigned) {
+    if (!group.empty()) {
+      receipts =
+          std::make_shared<GroupReceipts>(group.first_index(), group.TakeEntries(),
+                                          parts_.committing.tip->Get(), parts_.committing.store);
+    }
+  } else {
+    for (Submission& submission : submissions) submission.failed = result.status;
+  }
+  {
+    std::lock_guard lock(mutex_);
+    committing_ = false;
+    committed_last_ = std::move(result);
+  }
+  work_.notify_one();
+  Reply(std::move(submissions), std::move(receipts));
 }
 
 void Sequencer::Fail(const absl::Status& why) {
@@ -184,12 +186,11 @@ void Sequencer::Fail(const absl::Status& why) {
                fmt::format("the ledger has stopped serving and must be started anew: {}",
                            std::string(why.message()))};
   }
-  parts_.tip->Close();
+  parts_.committing.tip->Close();
 }
 
-void Sequencer::Reply(std::vector<Submission> submissions,
-                      std::shared_ptr<GroupReceipts> receipts) {
-  auto shared = std::make_shared<std::vector<Submission>>(std::move(submissions));
+void Sequencer::Reply(Submissions submissions, std::shared_ptr<GroupReceipts> receipts) {
+  auto shared = std::make_shared<Submissions>(std::move(submissions));
   replies_.Post([this, shared, receipts = std::move(receipts)] {
     for (Submission& submission : *shared) ReplyOne(submission, receipts.get());
     {
@@ -201,7 +202,7 @@ void Sequencer::Reply(std::vector<Submission> submissions,
       }
     }
     answered_.notify_all();
-    parts_.tip->Wake();
+    parts_.committing.tip->Wake();
   });
 }
 

@@ -1,10 +1,8 @@
-// Group commit: one thread judges what has arrived, commits it, signs, and only then lets the
-// answers go.
+// Group commit: one thread judges what has arrived while another writes and signs the group before
+// it (committer.h), and only then do the answers go.
 //
-// The order of a group: one atomic synced write of entries, tiles, chain heads, nonces, admission
-// state and size; the root computed anew from what was written; the checkpoint signed and put into
-// the journal; receipts. The note itself follows into the store with the next group, or buffered
-// when nothing waits: until then the tip has it, and after a crash the journal.
+// A group is judged over the state that the one before will leave. Should the store refuse that
+// one, what was judged over it is not answered with a verdict but with the store's reason.
 #ifndef CRADLE_SERVICES_LEDGER_SEQUENCER_H_
 #define CRADLE_SERVICES_LEDGER_SEQUENCER_H_
 
@@ -17,12 +15,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/ledger/committer.h"
 #include "services/ledger/group.h"
 #include "services/ledger/group_receipts.h"
 #include "services/ledger/log_reader.h"
+#include "services/ledger/recent_state.h"
 #include "services/ledger/recovery.h"
 #include "services/ledger/serial_executor.h"
-#include "services/ledger/signer.h"
 #include "services/ledger/submission.h"
 #include "services/ledger/tip.h"
 #include "services/runtime/view.h"
@@ -34,16 +33,14 @@ struct SequencerLimits {
   size_t statements_in_flight_max = 8'192;  // submitted and not answered yet
   size_t bytes_in_flight_max = 64 * 1024 * 1024;
   size_t group_statements_max = 512;  // a submission is never divided, so a group may be larger
+  size_t recent_state_bytes_max = 16 * 1024 * 1024;
 };
 
 class Sequencer {
  public:
   struct Parts {
     JudgingParts judging;
-    const kv::Store* store = nullptr;
-    kv::Writer* writer = nullptr;
-    Signer* signer = nullptr;
-    Tip* tip = nullptr;
+    Committer::Parts committing;
     const LogReader* log = nullptr;
   };
 
@@ -65,38 +62,52 @@ class Sequencer {
   absl::Status health() const;
 
  private:
-  void Run();
-  std::vector<Submission> NextGroup();
-  void RunGroup(std::vector<Submission> submissions);
-  absl::Status SignTree();
-  absl::Status CommitGroup(const Group& group);
-  absl::Status RollBack();
+  using Submissions = std::vector<Submission>;
+
+  // On the judging thread.
+  void Judge();
+  bool NextArrivals(Submissions& arrived);
+  bool committing() const;
+  void Settle();
+  void HandOver();
   void StoreNoteIfIdle();
-  void Fail(const absl::Status& why);
-  void Reply(std::vector<Submission> submissions, std::shared_ptr<GroupReceipts> receipts);
+
+  // On the committing thread.
+  void Commit(Group& group, Submissions submissions);
+
+  void Reply(Submissions submissions, std::shared_ptr<GroupReceipts> receipts);
   void ReplyOne(Submission& submission, GroupReceipts* receipts) const;
+  void Fail(const absl::Status& why);
 
   const Parts parts_;
   const SequencerLimits limits_;
-  const runtime::StoredState committed_;
+  const runtime::StoredState stored_;
 
-  // Of the sequencer's thread.
-  evidence::Frontier frontier_;
-  int64_t last_recorded_time_ms_ = 0;
-  kv::Batch note_;  // the tip's checkpoint, while the store lacks it
-  uint64_t signed_size_ = 0;
+  // Of the judging thread.
+  RecentState committed_;
+  std::shared_ptr<Group> before_;  // was handed over, and is the ground of group_
+  std::shared_ptr<Group> group_;
+  Submissions judged_;  // into group_
+  size_t judged_statements_ = 0;
+  bool note_due_ = false;  // the store lacks the newest checkpoint
+
+  // Of the committing thread.
+  Committer committer_;
 
   mutable std::mutex mutex_;
-  std::condition_variable work_;  // the queue has grown, or the end has come
+  std::condition_variable work_;  // the queue has grown, a commit is over, or the end has come
   std::condition_variable answered_;
   std::deque<Submission> queue_;
   size_t statements_in_flight_ = 0;
   size_t bytes_in_flight_ = 0;
   size_t submissions_in_flight_ = 0;
+  bool committing_ = false;
+  CommitResult committed_last_;
   bool stopping_ = false;
   absl::Status health_;
 
   SerialExecutor replies_;
+  SerialExecutor commits_;
   std::thread thread_;
 };
 

@@ -37,6 +37,8 @@ class StateOverlay : public StateReader {
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
   void Apply(const Changes& changes);
   void Clear() { changed_.clear(); }
+  // The new base must hold what the old one did.
+  void Rebase(const StateReader* base) { base_ = base; }
   const std::map<std::string, std::string, std::less<>>& changed() const { return changed_; }
 
  private:

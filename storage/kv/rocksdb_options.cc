@@ -28,6 +28,7 @@ constexpr int kWriteBuffersMax = 3;
 constexpr uint64_t kWalBytesMax = 128 << 20;
 constexpr int kOpenFilesMax = 128;
 constexpr double kBloomBitsPerKey = 10;
+constexpr double kMemtableBloomRatio = 0.05;  // of a write buffer
 constexpr size_t kBlockBytes = 8 << 10;
 
 rocksdb::ColumnFamilyOptions UserData() {
@@ -45,6 +46,9 @@ rocksdb::ColumnFamilyOptions UserData() {
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = kWriteBufferBytes;
   options.max_write_buffer_number = kWriteBuffersMax;
+  // Most keys that are looked for are absent (is this statement, this nonce new?).
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = kMemtableBloomRatio;
   options.level_compaction_dynamic_level_bytes = true;
   options.compression = rocksdb::kLZ4Compression;
   options.force_consistency_checks = true;

@@ -4,10 +4,12 @@
 
 #include <atomic>
 #include <memory>
+#include <semaphore>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "services/rules/state_keys.h"
 #include "storage/kv/store.h"
 
 namespace cradle::ledger::testing {
@@ -19,6 +21,11 @@ struct Faults {
       false;                               // the next synced commit is the last thing to happen
   std::atomic<bool> forget_tiles = false;  // commits lose the tiles
   std::atomic<bool> stopped = false;
+  std::atomic<int> refuse_every = 0;  // of so many synced commits one finds the disk full; 0: none
+  std::atomic<bool> hold_commit = false;  // the next synced commit says `held`, then waits
+  std::binary_semaphore held{0};
+  std::binary_semaphore release{0};
+  std::atomic<int> judgements = 0;  // begun: each looks first whether the statement is in the log
 };
 
 class FaultyStore : public kv::Store {
@@ -27,6 +34,10 @@ class FaultyStore : public kv::Store {
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
     if (faults_->stopped) return Stopped();
+    if (key.starts_with(rules::keys::Statement(""))) {
+      ++faults_->judgements;
+      faults_->judgements.notify_all();
+    }
     return store_->Get(key);
   }
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
@@ -55,7 +66,15 @@ class FaultyStore : public kv::Store {
         : writer_(std::move(writer)), faults_(faults) {}
     uint64_t epoch() const override { return writer_->epoch(); }
     absl::Status Commit(const kv::Batch& batch, kv::Durability durability) override {
+      if (durability == kv::Durability::kSynced && faults_->hold_commit.exchange(false)) {
+        faults_->held.release();
+        faults_->release.acquire();
+      }
       if (faults_->stopped) return absl::UnknownError("the disk is gone");
+      if (durability == kv::Durability::kSynced && faults_->refuse_every > 0 &&
+          ++synced_commits_ % faults_->refuse_every == 0) {
+        return absl::ResourceExhaustedError("the disk is full for a moment");
+      }
       if (faults_->disk_full) return absl::ResourceExhaustedError("the disk is full");
       kv::Batch kept;
       for (const auto& write : batch.writes()) {
@@ -73,6 +92,7 @@ class FaultyStore : public kv::Store {
    private:
     const std::unique_ptr<kv::Writer> writer_;
     Faults* const faults_;
+    int synced_commits_ = 0;
   };
 
   kv::Store* const store_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "storage/evidence/entry.h"
@@ -151,6 +152,40 @@ TEST_F(HammerTest, TheSameStatementFromAllThreadsIsOneEntry) {
     }
     EXPECT_EQ(first_admissions, 1);
   }
+}
+
+TEST_F(HammerTest, AStoreThatRefusesNowAndThenLosesNothingAndRepeatsNothing) {
+  const uint64_t before = ledger_.ledger->size();
+  ledger_.faults.refuse_every = 3;
+  std::atomic<int> turned_away = 0;
+  std::vector<std::vector<Admission>> admissions(kWriters);
+  std::vector<std::thread> writers;
+  for (size_t w = 0; w < kWriters; ++w) {
+    writers.emplace_back([&, w] {
+      for (const SignedStatement& statement : work_[w]) {
+        auto results = ledger_.TrySubmit({statement});
+        while (absl::IsResourceExhausted(results.status())) {
+          ++turned_away;
+          results = ledger_.TrySubmit({statement});
+        }
+        ASSERT_EQ(results.status(), absl::OkStatus());
+        ASSERT_TRUE(std::holds_alternative<Admission>(results->at(0).outcome));
+        admissions[w].push_back(std::get<Admission>(results->at(0).outcome));
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  ledger_.faults.refuse_every = 0;
+  EXPECT_GT(turned_away, 0);
+  EXPECT_EQ(ledger_.ledger->size(), before + kWriters * 2 * kBatchesPerWriter);
+  for (size_t w = 0; w < kWriters; ++w) {
+    ASSERT_EQ(admissions[w].size(), work_[w].size());
+    for (size_t i = 0; i < work_[w].size(); ++i) {
+      ledger_.ExpectReceipt(admissions[w][i], work_[w][i]);
+    }
+  }
+  ledger_.Close();  // the start compares the tree with all that was signed
+  EXPECT_EQ(ledger_.Open(), absl::OkStatus());
 }
 
 TEST_F(HammerTest, StopWhileAllSubmitAnswersEveryone) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -228,6 +229,30 @@ TEST_F(FaultTest, AFullDiskRefusesAndTheLedgerGoesOnWhenThereIsRoom) {
   ledger_.ExpectReceipt(admission, statement);
   ledger_.Close();
   EXPECT_EQ(ledger_.Open(), absl::OkStatus());
+}
+
+// What is judged over a group that the store then refuses gets no verdict: its ground is gone.
+TEST_F(FaultTest, WhatWasJudgedOverARefusedGroupIsTurnedAwayWithIt) {
+  WasteBatch batch;
+  const std::vector<SignedStatement> generated = {ledger_.signers.Generate(producer_, batch)};
+  const std::vector<SignedStatement> stored = {ledger_.signers.Store(producer_, batch)};
+  const uint64_t size = ledger_.ledger->size();
+
+  ledger_.faults.hold_commit = true;
+  auto first = std::async(std::launch::async, [&] { return ledger_.TrySubmit(generated); });
+  ledger_.faults.held.acquire();
+  const int judgements = ledger_.faults.judgements;
+  auto second = std::async(std::launch::async, [&] { return ledger_.TrySubmit(stored); });
+  ledger_.faults.judgements.wait(judgements);  // the second is being judged while the first commits
+  ledger_.faults.disk_full = true;
+  ledger_.faults.release.release();
+  EXPECT_TRUE(absl::IsResourceExhausted(first.get().status()));
+  EXPECT_TRUE(absl::IsResourceExhausted(second.get().status()));
+  EXPECT_EQ(ledger_.ledger->size(), size);
+
+  ledger_.faults.disk_full = false;
+  EXPECT_EQ(ledger_.Admit(generated).at(0).index, size);
+  EXPECT_EQ(ledger_.Admit(stored).at(0).index, size + 1);
 }
 
 TEST_F(FaultTest, ACommitThatCannotSayHowItEndedStopsTheService) {

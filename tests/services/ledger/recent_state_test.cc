@@ -1,0 +1,94 @@
+#include "services/ledger/recent_state.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+
+namespace cradle::ledger {
+namespace {
+
+// A store in memory that counts how often it is read.
+class CountingState : public rules::StateReader {
+ public:
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
+    ++reads;
+    if (fail) return absl::UnavailableError("the disk is gone");
+    const auto found = values.find(key);
+    if (found == values.end()) return std::nullopt;
+    return found->second;
+  }
+
+  std::map<std::string, std::string, std::less<>> values;
+  bool fail = false;
+  mutable int reads = 0;
+};
+
+class RecentStateTest : public ::testing::Test {
+ protected:
+  void Write(const std::map<std::string, std::string, std::less<>>& changed) {
+    for (const auto& [key, value] : changed) stored_.values[key] = value;
+  }
+
+  CountingState stored_;
+};
+
+TEST_F(RecentStateTest, ReadsTheStoreOnceForAKeyThatIsThere) {
+  const RecentState recent(&stored_, 1'000);
+  stored_.values["a"] = "1";
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(recent.Get("a").value(), "1");
+  EXPECT_EQ(stored_.reads, 1);
+}
+
+TEST_F(RecentStateTest, AnAbsentKeyIsNotRemembered) {
+  const RecentState recent(&stored_, 1'000);
+  EXPECT_EQ(recent.Get("a").value(), std::nullopt);
+  stored_.values["a"] = "1";
+  EXPECT_EQ(recent.Get("a").value(), "1");
+}
+
+TEST_F(RecentStateTest, TheStoresErrorIsPassedOnAndNotRemembered) {
+  const RecentState recent(&stored_, 1'000);
+  stored_.values["a"] = "1";
+  stored_.fail = true;
+  EXPECT_TRUE(absl::IsUnavailable(recent.Get("a").status()));
+  stored_.fail = false;
+  EXPECT_EQ(recent.Get("a").value(), "1");
+}
+
+TEST_F(RecentStateTest, ForgetsWhatWasNotReadForLong) {
+  const RecentState recent(&stored_, 100);
+  const auto key_of = [](int i) { return "key/" + std::to_string(100 + i); };
+  for (int i = 0; i < 200; ++i) stored_.values[key_of(i)] = "value";
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(recent.Get(key_of(i)).value(), "value");
+    EXPECT_EQ(recent.Get(key_of(0)).value(), "value");  // always recent
+  }
+  EXPECT_EQ(stored_.reads, 200);
+  EXPECT_EQ(recent.Get(key_of(1)).value(), "value");
+  EXPECT_EQ(stored_.reads, 201);
+}
+
+// Whatever is read and written in whatever order: the same answers as the store's.
+TEST_F(RecentStateTest, AnswersAsTheStoreDoes) {
+  std::mt19937 random(20'260'921);
+  for (const size_t bytes_max : {0u, 40u, 400u, 40'000u}) {
+    RecentState recent(&stored_, bytes_max);
+    for (int step = 0; step < 5'000; ++step) {
+      const std::string key = "k" + std::to_string(random() % 50);
+      if (random() % 4 == 0) {
+        const std::map<std::string, std::string, std::less<>> changed = {
+            {key, std::string(random() % 20, 'v') + std::to_string(step)},
+            {"k" + std::to_string(random() % 50), std::to_string(step)}};
+        Write(changed);
+        recent.Written(changed);
+      }
+      ASSERT_EQ(recent.Get(key).value(), stored_.Get(key).value()) << "at step " << step;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cradle::ledger
