@@ -1,7 +1,7 @@
 // The monitoring view's own keys. <clock> is batch/trigger/organisation.
 //   v/clock/<clock>            StorageClock
-//   v/run/<date>/<clock>       empty: the clock runs; by its earliest start, `0000-00-00` if
-//   unknown v/stop/<index>/<clock>     empty: that entry (8 bytes, big-endian) stopped it
+//   v/run/<date>/<clock>       empty: the clock runs; by its earliest start, or `0000-00-00`
+//   v/stop/<index>/<clock>     empty: that entry (8 bytes, big-endian) stopped it
 //   v/rules/<index>            32 bytes: the data bundle named by that entry
 // A list for today scans only `run` keys old enough to be in it; one for an earlier prefix also the
 // clocks stopped since.

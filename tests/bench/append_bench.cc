@@ -34,7 +34,7 @@ struct Settings {
   std::string directory;
   size_t rounds = 5;
   size_t round_statements = 10'000;
-  uint64_t entries_max = 100'000;
+  uint64_t entries_max = 1'000'000;
 };
 
 double Seconds(Clock::time_point begin) {

@@ -11,6 +11,7 @@
 
 #include "storage/evidence/entry.h"
 #include "storage/evidence/receipt.h"
+#include "tests/bench/parallel.h"
 
 namespace cradle::bench {
 namespace {
@@ -88,7 +89,7 @@ Run Send(v1::LedgerService::Stub& stub, const std::vector<Lane>& lanes) {
 
 void CheckReceipts(const std::vector<Lane>& lanes, const Run& run,
                    const evidence::NoteVerifier& log) {
-  for (size_t i = 0; i < lanes.size(); ++i) {
+  InParallel(lanes.size(), [&](size_t i) {
     for (size_t n = 0; n < lanes[i].size(); ++n) {
       const auto& statements = lanes[i][n].statements();
       for (int k = 0; k < statements.size(); ++k) {
@@ -105,7 +106,7 @@ void CheckReceipts(const std::vector<Lane>& lanes, const Run& run,
         }
       }
     }
-  }
+  });
 }
 
 }  // namespace cradle::bench

@@ -1,9 +1,9 @@
 #include "tests/bench/append_workload.h"
 
-#include <algorithm>
 #include <chrono>
-#include <thread>
 #include <utility>
+
+#include "tests/bench/parallel.h"
 
 namespace cradle::bench {
 namespace {
@@ -25,19 +25,6 @@ v1::SubmitRequest RequestOf(const evidence::SignedStatement& statement) {
   return request;
 }
 
-// Runs work(i) for all i on all cores.
-template <typename Work>
-void InParallel(size_t count, Work work) {
-  std::vector<std::thread> threads;
-  const size_t step = std::max(1u, std::thread::hardware_concurrency());
-  for (size_t first = 0; first < step; ++first) {
-    threads.emplace_back([=] {
-      for (size_t i = first; i < count; i += step) work(i);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-}
-
 }  // namespace
 
 v1::SignedStatement ToProto(const evidence::SignedStatement& statement) {
@@ -52,13 +39,24 @@ v1::SignedStatement ToProto(const evidence::SignedStatement& statement) {
   return proto;
 }
 
-Workload::Workload(size_t lanes, const evidence::PublicKey& log_key)
+evidence::SignedStatement FromProto(const v1::SignedStatement& proto) {
+  evidence::SignedStatement statement;
+  statement.statement = proto.statement();
+  for (const v1::SignedAttestation& attestation : proto.attestations()) {
+    statement.attestations.push_back(
+        {attestation.algorithm(), attestation.attestation(), attestation.signature()});
+  }
+  return statement;
+}
+
+Workload::Workload(size_t lanes, const evidence::PublicKey& log_key,
+                   std::optional<int64_t> begin_ms)
     : log_key_(log_key), founder_(std::make_unique<Signers>(kOrigin)), senders_(lanes) {
-  InParallel(lanes, [this](size_t i) {
+  InParallel(lanes, [this, begin_ms](size_t i) {
     Sender& sender = senders_[i];
     sender.signers = std::make_unique<Signers>(kOrigin, static_cast<uint32_t>(i + 1));
     sender.signers->regulator = founder_->regulator;
-    sender.signers->SetTime(NowMs());
+    sender.signers->SetTime(begin_ms.value_or(NowMs()));
     sender.custody = std::make_unique<Custody>(*sender.signers);
   });
 }
@@ -74,14 +72,24 @@ std::vector<std::string> Workload::Keys() const {
   return keys;
 }
 
-std::vector<v1::SubmitRequest> Workload::Setup() {
-  std::vector<v1::SubmitRequest> requests = {RequestOf(founder_->Found(log_key_))};
+std::vector<v1::SubmitRequest> Workload::Setup(const evidence::PrivateKey* log_private_key) {
+  std::vector<v1::SubmitRequest> requests = {RequestOf(founder_->Found(log_key_, log_private_key))};
   for (const Sender& sender : senders_) {
     v1::SubmitRequest request;
     for (const auto& statement : sender.custody->registrations) {
       *request.add_statements() = ToProto(statement);
     }
     requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+std::vector<v1::SubmitRequest> Workload::Stock() {
+  std::vector<v1::SubmitRequest> requests;
+  for (Sender& sender : senders_) {
+    WasteBatch batch;
+    requests.push_back(RequestOf(sender.signers->Generate(sender.custody->producer, batch)));
+    requests.push_back(RequestOf(sender.signers->Store(sender.custody->producer, batch)));
   }
   return requests;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,20 +17,25 @@ namespace cradle::bench {
 inline constexpr char kOrigin[] = "bench.example.org/log";
 
 v1::SignedStatement ToProto(const evidence::SignedStatement& statement);
+evidence::SignedStatement FromProto(const v1::SignedStatement& proto);
 
 // The statements of one sender, each after the one before it has been answered.
 using Lane = std::vector<v1::SubmitRequest>;
 
 class Workload {
  public:
-  // As many lanes as are in flight. Each has a producer, a carrier and an operator of its own.
-  Workload(size_t lanes, const evidence::PublicKey& log_key);
+  // As many lanes as are in flight. Each has a producer, a carrier and an operator of its own, who
+  // register at `begin_ms`; now if it is not given.
+  Workload(size_t lanes, const evidence::PublicKey& log_key, std::optional<int64_t> begin_ms = {});
 
   const evidence::PublicKey& regulator_key() const { return founder_->regulator.key.public_key(); }
   // All keys that attest, as SubjectPublicKeyInfo.
   std::vector<std::string> Keys() const;
-  // Founding and registrations, in requests to be sent one after the other.
-  std::vector<v1::SubmitRequest> Setup();
+  // Founding and registrations, in requests to be sent one after the other. Without its own key the
+  // log has yet to attest the founding.
+  std::vector<v1::SubmitRequest> Setup(const evidence::PrivateKey* log_private_key = nullptr);
+  // One batch of each producer, generated and stored, as of the time of the last signing.
+  std::vector<v1::SubmitRequest> Stock();
   // Signs `statements_per_lane` more for each lane, rounded up to whole journeys: three batches
   // generated, stored, consigned on one manifest, taken, delivered, confirmed and treated, which is
   // 13 statements with 15 attestations.

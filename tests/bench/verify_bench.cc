@@ -51,16 +51,6 @@ double Median(std::vector<double> values) {
   std::exit(1);
 }
 
-evidence::SignedStatement FromProto(const v1::SignedStatement& proto) {
-  evidence::SignedStatement statement;
-  statement.statement = proto.statement();
-  for (const v1::SignedAttestation& attestation : proto.attestations()) {
-    statement.attestations.push_back(
-        {attestation.algorithm(), attestation.attestation(), attestation.signature()});
-  }
-  return statement;
-}
-
 // What is proven of one attestation: its signature under its key.
 struct Proof {
   const evidence::PublicKey* key;
