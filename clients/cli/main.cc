@@ -1,4 +1,6 @@
 // `cradle`: the tool of people and scripts. README.md says what the exit codes mean.
+#include <google/protobuf/stubs/logging.h>
+
 #include <CLI/CLI.hpp>
 #include <string>
 
@@ -51,6 +53,7 @@ void AddAll(CLI::App& app, Context& context) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  google::protobuf::SetLogHandler(nullptr);  // what is malformed is told as our own errors
   Context context;
   CLI::App app(
       "Hazardous and medical waste from generation to disposal, as signed statements in one log.",

@@ -1,6 +1,5 @@
 // cradled: the one binary of the server side.
 #include <signal.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +10,7 @@
 
 #include "services/cradled/admin_client.h"
 #include "services/cradled/init.h"
+#include "services/cradled/logs.h"
 #include "services/cradled/serve.h"
 #include "services/cradled/verify.h"
 #include "services/rules/rule_data.h"
@@ -26,13 +26,6 @@ constexpr int kFailed = 1;
 int Fail(const absl::Status& status) {
   std::cerr << "cradled: " << std::string(status.message()) << "\n";
   return kFailed;
-}
-
-// One JSON object a line, on standard error.
-void SetUpLogs() {
-  auto logger = spdlog::stderr_logger_mt("cradled");
-  logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":"%v"})");
-  spdlog::set_default_logger(logger);
 }
 
 int RunInit(const InitOptions& options) {

@@ -78,7 +78,7 @@ constexpr Rule kRules[] = {
      "签署须载明本陈述的哈希和本方序号。", "", kUnauthenticated, kAll},
     {RuleId::kAttestationSeen, "ATTESTATION-SEEN",
      "A device cannot have seen more entries than there are.",
-     "设备所见条目数不得多于日志现有条目数。", "", kUnauthenticated, kAll},
+     "设备所见条目数不得多于日志现有条目数。", "", kFailed, kAll},
     {RuleId::kKeyKnown, "KEY-KNOWN", "The key that attests is enrolled, with that algorithm.",
      "签署密钥须已登记且算法一致。", "", kUnauthenticated, kAll},
     {RuleId::kKeyOfParty, "KEY-OF-PARTY", "The key is enrolled for the party it attests for.",
