@@ -48,6 +48,7 @@ int RunServe(const ServeOptions& options, const std::string& port_file) {
   sigaddset(&ending, SIGINT);
   pthread_sigmask(SIG_BLOCK, &ending, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a limit on files is an error of the write, not the end
   absl::StatusOr<std::unique_ptr<Server>> server = Serve(options);
   if (!server.ok()) return Fail(server.status());
   if (!port_file.empty()) {

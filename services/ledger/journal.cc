@@ -39,6 +39,7 @@ absl::Status ErrnoStatus(int error, std::string_view what, const std::string& pa
       return absl::PermissionDeniedError(message);
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:  // a limit on the size of files
       return absl::ResourceExhaustedError(message);
     default:
       return absl::UnavailableError(message);

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/services/ledger/file_size_limit.h"
+
 namespace cradle::ledger {
 namespace {
 
@@ -114,6 +116,20 @@ TEST_F(JournalTest, AnEarlierFileMustBeWhole) {
   Write(2, 3, small);
   Overwrite(first, Read(first).substr(0, 20));
   EXPECT_TRUE(absl::IsDataLoss(ReadJournal(directory_).status()));
+}
+
+TEST_F(JournalTest, AFullDiskRefusesLeavesNothingBehindAndTheNextNoteFits) {
+  auto journal = SignerJournal::Open(directory_).value();
+  ASSERT_EQ(journal->Append(Note(0)), absl::OkStatus());
+  const std::string before = Read(LastFile());
+  for (const size_t room : {0, 1, 20, 30}) {
+    const testing::FileSizeLimit full(before.size() + room);
+    EXPECT_TRUE(absl::IsResourceExhausted(journal->Append(Note(1)))) << room;
+    EXPECT_EQ(Read(LastFile()), before) << room;
+    EXPECT_EQ(journal->newest(), Note(0)) << room;
+  }
+  EXPECT_EQ(journal->Append(Note(2)), absl::OkStatus());
+  EXPECT_EQ(ReadJournal(directory_).value(), (std::vector<std::string>{Note(0), Note(2)}));
 }
 
 TEST_F(JournalTest, HasOneSigner) {

@@ -13,6 +13,7 @@
 #include "storage/evidence/hash.h"
 #include "storage/evidence/note.h"
 #include "storage/kv/rocksdb_store.h"
+#include "tests/services/ledger/file_size_limit.h"
 #include "tests/services/ledger/fixture.h"
 
 namespace cradle::ledger::testing {
@@ -229,6 +230,32 @@ TEST_F(FaultTest, AFullDiskRefusesAndTheLedgerGoesOnWhenThereIsRoom) {
   ledger_.ExpectReceipt(admission, statement);
   ledger_.Close();
   EXPECT_EQ(ledger_.Open(), absl::OkStatus());
+}
+
+// Written and not signed is not admitted yet: nobody gets a receipt until the journal has the
+// checkpoint, and the retry gets the one entry.
+TEST(FullJournalTest, NothingIsSignedUntilThereIsRoomAndTheRetryIsTheSameEntry) {
+  TestLedger ledger(TestLedger::Engine::kMemory);  // so that only the journal is on the disk
+  ledger.Found();
+  std::vector<SignedStatement> registration;
+  ledger.signers.Register(statement::v1::ORGANISATION_ROLE_PRODUCER,
+                          statement::v1::FACILITY_KIND_STORAGE_WAREHOUSE, registration);
+  const uint64_t size = ledger.ledger->size();
+  const std::string checkpoint = ledger.ledger->Checkpoint().value();
+  {
+    const FileSizeLimit full(1);
+    EXPECT_TRUE(absl::IsResourceExhausted(ledger.TrySubmit(registration).status()));
+    EXPECT_TRUE(absl::IsResourceExhausted(ledger.TrySubmit(registration).status()));
+    EXPECT_EQ(ledger.ledger->Checkpoint().value(), checkpoint);
+    EXPECT_EQ(ledger.ledger->health(), absl::OkStatus());
+  }
+  const std::vector<Admission> admissions = ledger.Admit(registration);
+  for (size_t i = 0; i < admissions.size(); ++i) {
+    EXPECT_EQ(admissions[i].index, size + i);
+    EXPECT_TRUE(admissions[i].repeated_submission);
+    ledger.ExpectReceipt(admissions[i], registration[i]);
+  }
+  EXPECT_EQ(ledger.ledger->size(), size + registration.size());
 }
 
 // What is judged over a group that the store then refuses gets no verdict: its ground is gone.
