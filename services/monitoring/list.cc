@@ -16,9 +16,6 @@
 namespace cradle::monitoring {
 namespace {
 
-using BundleFinder =
-    std::function<absl::StatusOr<std::shared_ptr<const rules::RuleData>>(std::string_view)>;
-
 absl::StatusOr<int64_t> RecordedTime(const kv::Reader& view, uint64_t index) {
   absl::StatusOr<std::optional<std::string>> bytes = view.Get(rules::keys::Entry(index));
   if (!bytes.ok()) return bytes.status();
@@ -212,40 +209,35 @@ class Lister {
 
 }  // namespace
 
-absl::Status GetList(const kv::Reader& view, uint64_t folded, absl::CivilDay today,
-                     const BundleFinder& find_bundle, const v1::GetListRequest& request,
-                     v1::GetListResponse& response) {
-  absl::CivilDay date = today;
-  if (!request.on_date().empty()) {
-    absl::StatusOr<absl::CivilDay> asked = rules::ParseDate(request.on_date());
-    if (!asked.ok()) {
-      return absl::InvalidArgumentError("on_date: " + std::string(asked.status().message()));
-    }
-    date = *asked;
-  }
+absl::Status GetList(const kv::Reader& view, const runtime::QueryContext& context,
+                     const v1::GetListRequest& request, v1::GetListResponse& response) {
+  absl::StatusOr<absl::CivilDay> date =
+      runtime::DayOrToday(context, rules::kLogZoneOffsetMs, "on_date", request.on_date());
+  if (!date.ok()) return date.status();
   if (!request.division().empty()) {
     if (absl::Status status = rules::CheckDivisionForm(request.division()); !status.ok()) {
       return absl::InvalidArgumentError("division: " + std::string(status.message()));
     }
   }
-  if (request.known_size() > folded) {
-    return absl::OutOfRangeError(
-        fmt::format("known_size {} is beyond the {} entries folded", request.known_size(), folded));
+  if (request.known_size() > context.known) {
+    return absl::OutOfRangeError(fmt::format("known_size {} is beyond the {} entries folded",
+                                             request.known_size(), context.known));
   }
   absl::StatusOr<uint64_t> by_date =
-      RecordedBefore(view, folded, rules::StartOfDayMs(date + 1, rules::kLogZoneOffsetMs));
+      RecordedBefore(view, context.known, rules::StartOfDayMs(*date + 1, rules::kLogZoneOffsetMs));
   if (!by_date.ok()) return by_date.status();
   const uint64_t known = request.known_size() > 0 ? request.known_size() : *by_date;
-  response.set_on_date(rules::FormatDate(date));
+  response.set_on_date(rules::FormatDate(*date));
   response.set_known(known);
 
   absl::StatusOr<std::string> bundle = BundleAt(view, known);
   if (!bundle.ok()) return bundle.status();
   if (bundle->empty()) return absl::OkStatus();  // nothing was known yet
-  absl::StatusOr<std::shared_ptr<const rules::RuleData>> data = find_bundle(*bundle);
+  absl::StatusOr<std::shared_ptr<const rules::RuleData>> data =
+      runtime::FindBundle(context, *bundle);
   if (!data.ok()) return data.status();
 
-  Lister lister(view, **data, request, known, date);
+  Lister lister(view, **data, request, known, *date);
   if (absl::Status status = lister.ReadLimits(); !status.ok()) return status;
   if (absl::Status status = lister.FindCandidates(*by_date); !status.ok()) return status;
   if (absl::Status status = lister.Judge(); !status.ok()) return status;

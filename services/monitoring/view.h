@@ -10,8 +10,7 @@
 
 #include "absl/status/status.h"
 #include "cradle/v1/monitoring.pb.h"
-#include "services/rules/rule_data.h"
-#include "services/runtime/follower.h"
+#include "services/runtime/query.h"
 #include "services/runtime/view.h"
 #include "storage/kv/store.h"
 
@@ -19,14 +18,11 @@ namespace cradle::monitoring {
 
 const runtime::View& MonitoringView();
 
-// The list as of a date and a prefix of the log. `folded` is what `view` has folded, `today` the
-// day in the log's zone that an empty date stands for; `find_bundle` brings the data of a bundle.
-// INVALID_ARGUMENT: a date or division that is none. OUT_OF_RANGE: a prefix longer than `folded`.
-absl::Status GetList(
-    const kv::Reader& view, uint64_t folded, absl::CivilDay today,
-    const std::function<absl::StatusOr<std::shared_ptr<const rules::RuleData>>(std::string_view)>&
-        find_bundle,
-    const v1::GetListRequest& request, v1::GetListResponse& response);
+// The list as of a date and a prefix of the log; an empty date is the day of `context.now_ms` in
+// the log's zone. INVALID_ARGUMENT: a date or division that is none. OUT_OF_RANGE: a prefix longer
+// than what is folded. UNAVAILABLE: the data bundle in force then is not here yet.
+absl::Status GetList(const kv::Reader& view, const runtime::QueryContext& context,
+                     const v1::GetListRequest& request, v1::GetListResponse& response);
 
 }  // namespace cradle::monitoring
 

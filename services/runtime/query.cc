@@ -47,18 +47,22 @@ kv::Range RowsAfter(std::string_view prefix, std::string_view last, kv::Order or
   return range;
 }
 
+absl::StatusOr<std::shared_ptr<const rules::RuleData>> FindBundle(const QueryContext& context,
+                                                                  std::string_view sha256) {
+  std::shared_ptr<const rules::RuleData> data = context.library.Find(sha256);
+  if (data == nullptr) {
+    return absl::UnavailableError(fmt::format(
+        "the data bundle in force, {}, is not here yet; try again", evidence::Hex(sha256)));
+  }
+  return data;
+}
+
 absl::StatusOr<std::shared_ptr<const rules::RuleData>> RuleDataInForce(
     const kv::Reader& reader, const QueryContext& context) {
   absl::StatusOr<std::optional<state::v1::LogState>> log = rules::ReadLog(StoredState(&reader));
   if (!log.ok()) return log.status();
   if (!log->has_value()) return absl::FailedPreconditionError("the log is not founded yet");
-  std::shared_ptr<const rules::RuleData> data = context.library.Find((*log)->rule_data_sha256());
-  if (data == nullptr) {
-    return absl::UnavailableError(
-        fmt::format("the data bundle in force, {}, is not here yet; try again",
-                    evidence::Hex((*log)->rule_data_sha256())));
-  }
-  return data;
+  return FindBundle(context, (*log)->rule_data_sha256());
 }
 
 absl::StatusOr<int64_t> ZoneOffsetMs(const kv::Reader& reader, const QueryContext& context,

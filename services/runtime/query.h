@@ -42,6 +42,9 @@ absl::StatusOr<std::string> LastOfPage(const v1::Page& page, std::string_view pr
 // The rows of `prefix` that follow `last` (a key with that prefix; empty: all) in that order.
 kv::Range RowsAfter(std::string_view prefix, std::string_view last, kv::Order order);
 
+// UNAVAILABLE: the bundle is not here yet.
+absl::StatusOr<std::shared_ptr<const rules::RuleData>> FindBundle(const QueryContext& context,
+                                                                  std::string_view sha256);
 // The bundle that the snapshot's log has in force.
 // FAILED_PRECONDITION: the log is not founded. UNAVAILABLE: the bundle is not here yet.
 absl::StatusOr<std::shared_ptr<const rules::RuleData>> RuleDataInForce(const kv::Reader& reader,

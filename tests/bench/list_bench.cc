@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "services/monitoring/view.h"
-#include "services/rules/calendar.h"
 #include "services/runtime/clock.h"
 #include "services/runtime/view.h"
 #include "storage/evidence/entry.h"
@@ -127,9 +126,7 @@ class ListBenchmark {
     for (int i = 0; i < kLists; ++i) {
       const auto begin = Clock::now();
       v1::GetListResponse list;
-      Must(monitoring::GetList(
-          *store_, size_, rules::DayOf(recorded_ms_, rules::kLogZoneOffsetMs),
-          [this](std::string_view sha256) { return library_.Find(sha256); }, {}, list));
+      Must(monitoring::GetList(*store_, {size_, recorded_ms_, library_}, {}, list));
       costs.push_back(Microseconds(Clock::now() - begin));
       if (list.listed_size() != kEnterprises) {
         Fail(fmt::format("{} enterprises are listed, not {}", list.listed_size(), kEnterprises));

@@ -30,13 +30,9 @@ class MonitoringList : public ::testing::Test {
 
   absl::Status Ask(const v1::GetListRequest& request, v1::GetListResponse& response) {
     CatchUp();
-    return GetList(
-        view_.reader(), view_.known(), absl::CivilDay(2026, 11, 22),
-        [&](std::string_view sha256) -> absl::StatusOr<std::shared_ptr<const rules::RuleData>> {
-          if (auto data = district_.library().Find(sha256)) return data;
-          return absl::NotFoundError("no such bundle");
-        },
-        request, response);
+    const int64_t now_ms =
+        rules::StartOfDayMs(absl::CivilDay(2026, 11, 22), rules::kLogZoneOffsetMs);
+    return GetList(view_.reader(), {view_.known(), now_ms, district_.library()}, request, response);
   }
 
   v1::GetListResponse On(const std::string& date, uint64_t known = 0) {
