@@ -23,20 +23,8 @@ absl::Status CopyRest(const DataDirectory& from, const DataDirectory& to) {
       fmt::format("cannot copy to {}: {}", to.root.string(), error.message()));
 }
 
-absl::Status DoBackup(const DataDirectory& data, const kv::Store& store,
-                      const v1::BackupRequest& request, v1::BackupResponse& response) {
-  if (request.target().empty() || request.target()[0] != '/') {
-    return absl::InvalidArgumentError("target: an absolute path is needed");
-  }
-  const DataDirectory target{request.target()};
-  if (fs::exists(target.root)) {
-    return absl::AlreadyExistsError(target.root.string() + " is there already");
-  }
-  std::error_code error;
-  if (!fs::create_directory(target.root, error)) {
-    return absl::PermissionDeniedError(
-        fmt::format("cannot make {}: {}", target.root.string(), error.message()));
-  }
+absl::Status FillBackup(const DataDirectory& data, const kv::Store& store,
+                        const DataDirectory& target, v1::BackupResponse& response) {
   absl::Status status = kv::CheckpointRocksDb(store, target.ledger().string());
   if (status.ok()) status = CopyRest(data, target);
   if (!status.ok()) return status;
@@ -51,6 +39,23 @@ absl::Status DoBackup(const DataDirectory& data, const kv::Store& store,
   response.set_size(*size);
   if (checkpoint->has_value()) response.set_checkpoint((*checkpoint)->note);
   return absl::OkStatus();
+}
+
+absl::Status DoBackup(const DataDirectory& data, const kv::Store& store,
+                      const v1::BackupRequest& request, v1::BackupResponse& response) {
+  if (request.target().empty() || request.target()[0] != '/') {
+    return absl::InvalidArgumentError("target: an absolute path is needed");
+  }
+  const DataDirectory target{request.target()};
+  std::error_code error;
+  if (!fs::create_directory(target.root, error)) {
+    if (!error) return absl::AlreadyExistsError(target.root.string() + " is there already");
+    return absl::PermissionDeniedError(
+        fmt::format("cannot make {}: {}", target.root.string(), error.message()));
+  }
+  absl::Status status = FillBackup(data, store, target, response);
+  if (!status.ok()) fs::remove_all(target.root, error);  // half a backup is none
+  return status;
 }
 
 }  // namespace

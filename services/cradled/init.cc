@@ -47,8 +47,9 @@ absl::StatusOr<evidence::PublicKey> ReadPublicKey(const std::string& path) {
 }
 
 absl::StatusOr<std::shared_ptr<const rules::RuleData>> LoadRuleData(const std::string& path) {
+  std::error_code unreadable;  // is told by reading it
   absl::StatusOr<std::string> bundle =
-      fs::is_directory(path) ? rules::PackRuleData(path) : ReadFile(path);
+      fs::is_directory(path, unreadable) ? rules::PackRuleData(path) : ReadFile(path);
   if (!bundle.ok()) return bundle.status();
   return rules::RuleData::FromBundle(*bundle);
 }
@@ -63,6 +64,20 @@ absl::Status CheckOrigin(std::string_view origin) {
       "--origin: a URL without scheme, such as log.example.org/weifang: no space, no +, ASCII");
 }
 
+// Nothing may be there yet, or an empty directory.
+absl::Status CheckIsNew(const DataDirectory& data) {
+  std::error_code error;
+  if (fs::exists(data.config(), error)) {
+    return absl::AlreadyExistsError(data.root.string() + " holds a log already");
+  }
+  if (!error && fs::exists(data.root, error) && !fs::is_empty(data.root, error) && !error) {
+    return absl::AlreadyExistsError(data.root.string() + " is not empty");
+  }
+  if (!error) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      fmt::format("cannot look into {}: {}", data.root.string(), error.message()));
+}
+
 absl::Status MakeDirectory(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
@@ -75,12 +90,7 @@ absl::Status MakeDirectory(const fs::path& path) {
 
 absl::StatusOr<Config> Init(const InitOptions& options) {
   const DataDirectory data{options.data};
-  if (fs::exists(data.config())) {
-    return absl::AlreadyExistsError(data.root.string() + " holds a log already");
-  }
-  if (fs::exists(data.root) && !fs::is_empty(data.root)) {
-    return absl::AlreadyExistsError(data.root.string() + " is not empty");
-  }
+  if (absl::Status status = CheckIsNew(data); !status.ok()) return status;
   if (absl::Status status = CheckOrigin(options.origin); !status.ok()) return status;
   absl::StatusOr<evidence::PublicKey> regulator = ReadPublicKey(options.regulator_key);
   if (!regulator.ok()) return regulator.status();

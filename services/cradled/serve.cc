@@ -1,9 +1,9 @@
 #include "services/cradled/serve.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
@@ -13,9 +13,14 @@
 #include <utility>
 #include <vector>
 
+#include "cradle/v1/audit.grpc.pb.h"
+#include "cradle/v1/monitoring.grpc.pb.h"
+#include "cradle/v1/registry.grpc.pb.h"
+#include "cradle/v1/tracking.grpc.pb.h"
 #include "services/audit/service.h"
 #include "services/cradled/admin.h"
 #include "services/cradled/config.h"
+#include "services/cradled/health.h"
 #include "services/ledger/grpc_service.h"
 #include "services/ledger/ledger.h"
 #include "services/monitoring/service.h"
@@ -36,7 +41,9 @@ bool IsLoopback(const std::string& address) {
   const size_t colon = address.rfind(':');
   if (colon == std::string::npos) return false;
   const std::string host = address.substr(0, colon);
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  if (host == "localhost" || host == "[::1]") return true;
+  in_addr parsed{};  // a name such as 127.example.org is none
+  return inet_pton(AF_INET, host.c_str(), &parsed) == 1 && host.starts_with("127.");
 }
 
 absl::StatusOr<evidence::PrivateKey> ReadLogKey(const DataDirectory& data, const Config& config) {
@@ -58,14 +65,15 @@ absl::StatusOr<evidence::PrivateKey> ReadLogKey(const DataDirectory& data, const
 }
 
 struct Follower {
-  std::string name;
+  std::string name;       // of its directory
+  std::string full_name;  // of its gRPC service
   std::unique_ptr<runtime::FollowingService> service;
 };
 
 class OneProcess : public Server {
  public:
   ~OneProcess() override {
-    if (server_ != nullptr) server_->GetHealthCheckService()->SetServingStatus(false);
+    health_.reset();
     for (Follower& follower : followers_) follower.service->Stop();
     const auto deadline = std::chrono::system_clock::now() + kShutdownGrace;
     if (admin_server_ != nullptr) admin_server_->Shutdown(deadline);
@@ -94,6 +102,7 @@ class OneProcess : public Server {
     if (absl::Status status = Listen(options, *config); !status.ok()) return status;
     if (absl::Status status = StartFollowers(); !status.ok()) return status;
     if (absl::Status status = ListenForAdmin(); !status.ok()) return status;
+    ReportHealth();
     spdlog::info("serving {} on port {}", config->origin, port_);
     return absl::OkStatus();
   }
@@ -130,10 +139,14 @@ class OneProcess : public Server {
   }
 
   absl::Status Listen(const ServeOptions& options, const Config& config) {
-    followers_.push_back({"registry", registry::NewRegistryService()});
-    followers_.push_back({"tracking", tracking::NewTrackingService()});
-    followers_.push_back({"monitoring", monitoring::NewMonitoringService()});
-    followers_.push_back({"audit", audit::NewAuditService(config.log)});
+    followers_.push_back(
+        {"registry", v1::RegistryService::service_full_name(), registry::NewRegistryService()});
+    followers_.push_back(
+        {"tracking", v1::TrackingService::service_full_name(), tracking::NewTrackingService()});
+    followers_.push_back({"monitoring", v1::MonitoringService::service_full_name(),
+                          monitoring::NewMonitoringService()});
+    followers_.push_back(
+        {"audit", v1::AuditService::service_full_name(), audit::NewAuditService(config.log)});
 
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -170,6 +183,15 @@ class OneProcess : public Server {
     return absl::OkStatus();
   }
 
+  void ReportHealth() {
+    HealthReporter::Checks checks;
+    checks[v1::LedgerService::service_full_name()] = [this] { return ledger_->health(); };
+    for (const Follower& follower : followers_) {
+      checks[follower.full_name] = [&follower] { return follower.service->Health(); };
+    }
+    health_ = std::make_unique<HealthReporter>(server_->GetHealthCheckService(), std::move(checks));
+  }
+
   absl::Status ListenForAdmin() {
     const std::string path = std::filesystem::absolute(data_.admin_socket()).string();
     std::error_code error;
@@ -199,6 +221,7 @@ class OneProcess : public Server {
   std::unique_ptr<AdminService> admin_service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::Server> admin_server_;
+  std::unique_ptr<HealthReporter> health_;
   int port_ = 0;
 };
 

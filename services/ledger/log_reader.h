@@ -29,7 +29,9 @@ struct ChainPage {
   uint64_t size = 0;  // of the log
 };
 
-// Safe to call from many threads. Never shows what is not under a signed checkpoint.
+// Safe to call from many threads. Shows no entry, receipt or proof that is not under a signed
+// checkpoint. Heads and IndexOf tell what is written, which the next checkpoint signs: a statement
+// that follows must link to it.
 class LogReader {
  public:
   // Both must outlive the reader.

@@ -17,6 +17,18 @@ class Clocks : public runtime::View {
  public:
   std::string_view name() const override { return "monitoring"; }
 
+  // A list as of an earlier prefix is judged by the limits in force then.
+  absl::StatusOr<std::vector<std::string>> BundlesRead(const kv::Reader& store) const override {
+    std::vector<std::string> bundles;
+    absl::Status status = store.Scan(kv::Prefix(keys::kRules), kv::Order::kAscending,
+                                     [&bundles](std::string_view, std::string_view sha256) {
+                                       bundles.emplace_back(sha256);
+                                       return true;
+                                     });
+    if (!status.ok()) return status;
+    return bundles;
+  }
+
   absl::Status Fold(const runtime::FoldedEntry& folded,
                     runtime::ViewWriter& writer) const override {
     const statement::v1::Statement& statement = folded.statement.message;

@@ -44,7 +44,9 @@ class LogFollower : public Follower {
               std::shared_ptr<v1::LedgerService::StubInterface> ledger, RuleDataSource& rule_data)
       : view_(view), store_(store), ledger_(std::move(ledger)), rule_data_(rule_data) {}
 
-  ~LogFollower() override {
+  ~LogFollower() override { LogFollower::Stop(); }
+
+  void Stop() override {
     {
       std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -121,12 +123,18 @@ class LogFollower : public Follower {
     }
   }
 
-  // A restarted view needs the bundle that its state names.
+  // A restarted view needs the bundle that its state names, and those its answers rest on.
   absl::Status PrepareRuleData() {
     absl::StatusOr<std::optional<state::v1::LogState>> log = rules::ReadLog(StoredState(&store_));
     if (!log.ok()) return log.status();
     if (!log->has_value()) return absl::OkStatus();
-    return WaitForBundle((*log)->rule_data_sha256());
+    absl::StatusOr<std::vector<std::string>> bundles = view_.BundlesRead(store_);
+    if (!bundles.ok()) return bundles.status();
+    bundles->push_back((*log)->rule_data_sha256());
+    for (const std::string& sha256 : *bundles) {
+      if (absl::Status status = WaitForBundle(sha256); !status.ok()) return status;
+    }
+    return absl::OkStatus();
   }
 
   // The ledger may be starting still: asks until it answers.
@@ -167,8 +175,10 @@ class LogFollower : public Follower {
     v1::ReadEntriesResponse chunk;
     absl::Status folding;
     while (folding.ok() && stream->Read(&chunk)) folding = FoldChunk(chunk);
-    context.TryCancel();
-    while (stream->Read(&chunk)) {
+    if (!folding.ok()) {  // a stream that has ended by itself keeps its own status
+      context.TryCancel();
+      while (stream->Read(&chunk)) {
+      }
     }
     const absl::Status ended = FromGrpc(stream->Finish());
     {

@@ -40,7 +40,10 @@ class Follower {
   static absl::StatusOr<std::unique_ptr<Follower>> Start(
       const View& view, kv::Store& store, std::shared_ptr<v1::LedgerService::StubInterface> ledger,
       RuleDataSource& rule_data);
-  virtual ~Follower() = default;  // stops the thread
+  virtual ~Follower() = default;  // as Stop
+
+  // Folds no more and answers all that waits, now and later; returns once that is so.
+  virtual void Stop() = 0;
 
   // How many entries are folded and committed.
   virtual uint64_t size() const = 0;

@@ -65,6 +65,10 @@ class View {
   // Adds the entry to the view's own indexes ("v/…" keys) in `writer`; the admission state is kept
   // by the caller. Deterministic: no clock, no randomness, no other input.
   virtual absl::Status Fold(const FoldedEntry& folded, ViewWriter& writer) const = 0;
+  // Hashes of the data bundles, beside the one in force, that answers from this store rest on.
+  virtual absl::StatusOr<std::vector<std::string>> BundlesRead(const kv::Reader&) const {
+    return std::vector<std::string>();
+  }
 };
 
 // Judges one entry again over the state in `writer`, folds it and applies the state's changes.

@@ -21,9 +21,7 @@ absl::Status ViewHost::Start(const std::string& directory,
 }
 
 void ViewHost::Stop() {
-  started_.store(false, std::memory_order_release);
-  follower_.reset();
-  store_.reset();
+  if (started_.load(std::memory_order_acquire)) follower_->Stop();
 }
 
 absl::Status ViewHost::Health() const {

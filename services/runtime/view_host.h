@@ -21,17 +21,17 @@ namespace cradle::runtime {
 class ViewHost {
  public:
   explicit ViewHost(const View& view) : view_(view) {}
-  ~ViewHost() { Stop(); }
 
   // Opens or creates the store in `directory` and follows the log. The rest must outlive the host.
   absl::Status Start(const std::string& directory,
                      std::shared_ptr<v1::LedgerService::StubInterface> ledger,
                      RuleDataSource& rule_data, const Clock& clock);
-  // No read may come in any more. What waits is answered UNAVAILABLE.
+  // Folds no more; what waits is answered UNAVAILABLE. Reads may still be under way and come in:
+  // the store is there until the end of the host.
   void Stop();
   absl::Status Health() const;
 
-  // Valid between Start and Stop.
+  // Valid after Start.
   const Clock& clock() const { return *clock_; }
   RuleDataSource& rule_data() const { return *rule_data_; }
 
@@ -54,7 +54,7 @@ class ViewHost {
   const Clock* clock_ = nullptr;
   RuleDataSource* rule_data_ = nullptr;
   std::unique_ptr<kv::Store> store_;
-  std::unique_ptr<Follower> follower_;
+  std::unique_ptr<Follower> follower_;  // before the store goes
 };
 
 }  // namespace cradle::runtime

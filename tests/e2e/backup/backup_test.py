@@ -61,6 +61,21 @@ class Backup(harness.ServedLog):
             self.assertIn("log verified: %d entries" % checkpoint.size, verified)
             self.assertEqual(verified.splitlines()[-1], "verified")
 
+    def test_a_backup_that_fails_leaves_nothing_and_the_next_may_go_there(self):
+        target, rule_data = self.directory / "backup", self.server.data / "rule-data"
+        away = rule_data.rename(self.directory / "away")
+        failed = harness.run("cradled", "backup", "--data", self.server.data, "--to", target,
+                             check=False)
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("cannot copy to %s" % target, failed.stderr)
+        self.assertFalse(target.exists())
+        away.rename(rule_data)
+        self.back_up(target)
+        again = harness.run("cradled", "backup", "--data", self.server.data, "--to", target,
+                            check=False)
+        self.assertIn("is there already", again.stderr)
+        self.assertIn("log verified", harness.run("cradled", "verify", "--data", target).stdout)
+
     def restore(self):
         """A backup of the log as it is, in place elsewhere; then the log goes on."""
         target = self.directory / "restored"

@@ -1,7 +1,10 @@
 """Every kind of bad input, over gRPC, to a real server: a specific refusal that names the rule,
 nothing written, and the service stays up. 2,000 messages of random bytes besides."""
-import random
 import os
+import pathlib
+import random
+import shutil
+import tempfile
 import unittest
 
 import grpc
@@ -310,6 +313,30 @@ def mutate(chooser, data):
         else:
             data.insert(at, chooser.randrange(256))
     return bytes(data) if data != before else mutate(chooser, before)
+
+
+class BadArguments(unittest.TestCase):
+    def setUp(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="cradle-"))
+        self.addCleanup(shutil.rmtree, self.directory)
+
+    def refused(self, *arguments):
+        done = harness.run("cradled", *arguments, check=False)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        return done.stderr
+
+    def test_a_directory_that_cannot_be_looked_into(self):
+        loop = self.directory / "loop"
+        loop.symlink_to(loop)
+        init = ["init", "--origin", harness.ORIGIN, "--regulator", self.directory / "none"]
+        self.assertIn("cannot look into", self.refused(*init, "--data", loop))
+        self.assertIn(str(loop), self.refused("verify", "--data", loop))
+
+    def test_a_name_that_only_begins_like_the_loopback_address(self):
+        data = harness.District().init(self.directory)
+        for listen in ("127.example.org:0", "0.0.0.0:0", "127.0.0.1"):
+            self.assertIn("only a loopback address",
+                          self.refused("serve", "--data", data, "--listen", listen))
 
 
 if __name__ == "__main__":

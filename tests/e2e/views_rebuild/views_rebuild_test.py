@@ -1,8 +1,11 @@
 """A view is a fold of the log: delete its directory, and after a restart it answers the same."""
 import datetime
+import json
 import os
 import shutil
 import unittest
+
+import grpc
 
 import cradle_client
 import harness
@@ -57,6 +60,46 @@ class ViewsRebuild(harness.ServedLog):
         verified = harness.run("cradled", "verify", "--data", self.server.data).stdout
         for view in ("registry", "tracking", "monitoring"):
             self.assertIn("view %s verified" % view, verified)
+
+
+SERVING, NOT_SERVING = 1, 2
+
+
+def health(channel, service):
+    """What grpc.health.v1 says of a service, again whenever that changes."""
+    watch = channel.unary_stream("/grpc.health.v1.Health/Watch",
+                                 request_serializer=lambda name: b"\x0a%c%s" % (len(name), name),
+                                 response_deserializer=lambda answer: answer[1])
+    return watch(service.encode(), timeout=30)
+
+
+class Health(harness.ServedLog):
+    def test_a_view_ahead_of_its_log_is_not_serving_and_the_rest_is(self):
+        with grpc.insecure_channel(self.server.address) as channel:
+            for service in ("", "cradle.v1.LedgerService", "cradle.v1.TrackingService"):
+                self.assertEqual(next(health(channel, service)), SERVING, service)
+        self.stop_server()
+        early = self.directory / "early"
+        shutil.copytree(self.server.data, early)
+        self.server.start()
+        batch = cradle_client.random_id()
+        cli = harness.Cli(self.directory / "home", self.server.address, self.vkey)
+        harness.must_admit(self.connect(), self.district.generated(batch))
+        cli.json("batch", "show", batch)  # waits until the view has it
+        self.stop_server()
+
+        shutil.rmtree(early / "views" / "tracking")
+        shutil.copytree(self.server.data / "views" / "tracking", early / "views" / "tracking")
+        server = harness.Server(early).start()
+        self.addCleanup(server.stop)
+        with grpc.insecure_channel(server.address) as channel:
+            for service in ("cradle.v1.TrackingService", ""):
+                self.assertIn(NOT_SERVING, health(channel, service), service)
+            for service in ("cradle.v1.LedgerService", "cradle.v1.RegistryService"):
+                self.assertEqual(next(health(channel, service)), SERVING, service)
+        messages = [json.loads(line)["message"] for line in server.log.read_text().splitlines()]
+        self.assertTrue(any("TrackingService does not serve" in message for message in messages),
+                        messages)
 
 
 if __name__ == "__main__":
