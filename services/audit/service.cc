@@ -22,7 +22,7 @@
 namespace cradle::audit {
 namespace {
 
-using TimePoint = std::chrono::system_clock::time_point;
+using runtime::TimePoint;
 using Ledger = std::shared_ptr<v1::LedgerService::StubInterface>;
 
 constexpr size_t kLogsWaitingMax = 4;
@@ -31,7 +31,7 @@ constexpr int kChainThreads = 2;
 
 absl::Status WaitForSize(const Ledger& ledger, uint64_t size, TimePoint deadline) {
   const TimePoint now = std::chrono::system_clock::now();
-  const TimePoint latest = std::min(deadline, now + runtime::kDefaultWait);
+  const TimePoint latest = runtime::WaitUntil(deadline, now);
   return LedgerSource(*ledger, std::chrono::duration_cast<std::chrono::milliseconds>(latest - now))
       .WaitForSize(size);
 }

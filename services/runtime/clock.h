@@ -1,4 +1,5 @@
-// Time, injected: nothing in the services asks the system clock but SystemClock.
+// Time, injected: whatever is written or answered has it from here. Only how long a call may wait
+// goes by the system's clock.
 #ifndef CRADLE_SERVICES_RUNTIME_CLOCK_H_
 #define CRADLE_SERVICES_RUNTIME_CLOCK_H_
 

@@ -16,8 +16,17 @@
 
 namespace cradle::runtime {
 
-// How long a read without a deadline waits for `at_least`.
+// How long a read without a deadline waits for `at_least`, and how long any does at most.
 inline constexpr std::chrono::seconds kDefaultWait{5};
+inline constexpr std::chrono::seconds kLongestWait{60};
+
+using TimePoint = std::chrono::system_clock::time_point;
+
+// When a read gives up waiting: ahead of the caller's deadline, so that the answer reaches it.
+inline TimePoint WaitUntil(TimePoint deadline, TimePoint now) {
+  if (deadline == TimePoint::max()) return now + kDefaultWait;
+  return now + std::min<TimePoint::duration>(deadline - now, kLongestWait) * 9 / 10;
+}
 
 // `read` is called as read(const kv::Reader& snapshot, uint64_t known, const Request&, Response&)
 // → absl::Status, where `known` is the size that the snapshot has folded.
@@ -26,11 +35,8 @@ grpc::ServerUnaryReactor* HandleRead(grpc::CallbackServerContext* context, Follo
                                      const kv::Store& store, const Request* request,
                                      Response* response, Read read) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  // Ahead of the caller's deadline, so that the answer reaches it.
-  const auto now = std::chrono::system_clock::now();
-  const auto wait = (std::min(context->deadline(), now + kDefaultWait) - now) * 9 / 10;
   follower.WhenReached(
-      request->at_least(), now + wait,
+      request->at_least(), WaitUntil(context->deadline(), std::chrono::system_clock::now()),
       [reactor, &store, request, response, read = std::move(read)](const absl::Status& reached) {
         if (!reached.ok()) return reactor->Finish(ToGrpc(reached));
         std::unique_ptr<kv::Reader> snapshot = store.Snapshot();

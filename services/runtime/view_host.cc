@@ -16,16 +16,18 @@ absl::Status ViewHost::Start(const std::string& directory,
       Follower::Start(view_, *store_, std::move(ledger), rule_data);
   if (!follower.ok()) return follower.status();
   follower_ = *std::move(follower);
-  started_.store(true, std::memory_order_release);
+  serving_.store(true, std::memory_order_release);
   return absl::OkStatus();
 }
 
 void ViewHost::Stop() {
-  if (started_.load(std::memory_order_acquire)) follower_->Stop();
+  if (serving_.exchange(false, std::memory_order_acq_rel)) follower_->Stop();
 }
 
 absl::Status ViewHost::Health() const {
-  if (!started_.load(std::memory_order_acquire)) return absl::UnavailableError("not started");
+  if (!serving_.load(std::memory_order_acquire)) {
+    return absl::UnavailableError("not started yet, or stopped");
+  }
   return follower_->failure();
 }
 

@@ -26,8 +26,8 @@ class ViewHost {
   absl::Status Start(const std::string& directory,
                      std::shared_ptr<v1::LedgerService::StubInterface> ledger,
                      RuleDataSource& rule_data, const Clock& clock);
-  // Folds no more; what waits is answered UNAVAILABLE. Reads may still be under way and come in:
-  // the store is there until the end of the host.
+  // Folds no more; what waits and what comes is answered UNAVAILABLE. Reads under way end as they
+  // would: the store is there until the end of the host.
   void Stop();
   absl::Status Health() const;
 
@@ -35,14 +35,14 @@ class ViewHost {
   const Clock& clock() const { return *clock_; }
   RuleDataSource& rule_data() const { return *rule_data_; }
 
-  // HandleRead over this view; UNAVAILABLE before Start.
+  // HandleRead over this view; UNAVAILABLE before Start and after Stop.
   template <typename Request, typename Response, typename Read>
   grpc::ServerUnaryReactor* Handle(grpc::CallbackServerContext* context, const Request* request,
                                    Response* response, Read read) {
-    if (!started_.load(std::memory_order_acquire)) {
+    if (!serving_.load(std::memory_order_acquire)) {
       grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
       reactor->Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE,
-                                   std::string(view_.name()) + " is not started yet"));
+                                   std::string(view_.name()) + " is not started yet, or stopped"));
       return reactor;
     }
     return HandleRead(context, *follower_, *store_, request, response, std::move(read));
@@ -50,7 +50,7 @@ class ViewHost {
 
  private:
   const View& view_;
-  std::atomic<bool> started_ = false;
+  std::atomic<bool> serving_ = false;
   const Clock* clock_ = nullptr;
   RuleDataSource* rule_data_ = nullptr;
   std::unique_ptr<kv::Store> store_;
