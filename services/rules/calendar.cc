@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "absl/status/status.h"
+#include "services/rules/visible_text.h"
 
 namespace cradle::rules {
 namespace {
@@ -40,7 +41,7 @@ bool PeriodIsOver(absl::CivilDay start, int years, absl::CivilDay on) {
 absl::StatusOr<absl::CivilDay> ParseDate(std::string_view date) {
   const auto wrong = [&] {
     return absl::InvalidArgumentError(
-        fmt::format("\"{}\" is not a date of the form YYYY-MM-DD", date.substr(0, 40)));
+        fmt::format("\"{}\" is not a date of the form YYYY-MM-DD", Excerpt(date)));
   };
   if (date.size() != 10 || date[4] != '-' || date[7] != '-') return wrong();
   int parts[3] = {0, 0, 0};

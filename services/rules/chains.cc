@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "services/rules/state_keys.h"
+#include "services/rules/visible_text.h"
 
 namespace cradle::rules {
 namespace {
@@ -13,7 +14,7 @@ class ChainList {
  public:
   void Add(std::string_view kind, std::string_view id) {
     if (!evidence::IsId(id)) {
-      if (wrong_.empty()) wrong_ = fmt::format("{}:{}", kind, id.substr(0, 60));
+      if (wrong_.empty()) wrong_ = fmt::format("{}:{}", kind, Excerpt(id));
       return;
     }
     chains_.push_back(fmt::format("{}:{}", kind, id));

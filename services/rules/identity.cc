@@ -6,6 +6,7 @@
 #include <string>
 
 #include "services/rules/calendar.h"
+#include "services/rules/visible_text.h"
 
 namespace cradle::rules {
 namespace {
@@ -18,7 +19,7 @@ bool AllDigits(std::string_view text) {
 }
 
 absl::Status Wrong(std::string_view what, std::string_view value, std::string_view why) {
-  return absl::InvalidArgumentError(fmt::format("{} \"{}\": {}", what, value.substr(0, 60), why));
+  return absl::InvalidArgumentError(fmt::format("{} \"{}\": {}", what, Excerpt(value), why));
 }
 
 }  // namespace
@@ -43,8 +44,9 @@ absl::Status CheckUscc(std::string_view uscc) {
   }
   const char expected = kUsccAlphabet[static_cast<size_t>((31 - sum % 31) % 31)];
   if (uscc[17] != expected) {
-    return Wrong(kWhat, uscc,
-                 fmt::format("the check character is {}, expected {}", uscc[17], expected));
+    return Wrong(
+        kWhat, uscc,
+        fmt::format("the check character is {}, expected {}", Excerpt(uscc.substr(17)), expected));
   }
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 
 #include "services/rules/calendar.h"
 #include "services/rules/state_keys.h"
+#include "services/rules/visible_text.h"
 #include "storage/evidence/hash.h"
 
 namespace cradle::rules {
@@ -21,8 +22,10 @@ void Judge::Violate(RuleId number, std::string field, std::string message_en,
         fmt::format("rule {} is not in the table for {}", rule.id, EventName(event()))));
     return;
   }
-  Violation violation{std::string(rule.id),  *effect,      std::move(field), std::move(message_en),
-                      std::move(message_zh), std::string()};
+  // What is echoed may be anything: a mark is kept and shown for ever.
+  Violation violation{std::string(rule.id),    *effect,
+                      VisibleText(field),      VisibleText(message_en),
+                      VisibleText(message_zh), std::string()};
   if (data_ != nullptr && !rule.basis.empty()) {
     violation.legal_basis = data_->LegalBasis(rule.basis, act_day_);
   }

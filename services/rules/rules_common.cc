@@ -6,6 +6,7 @@
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
 #include "services/rules/state_keys.h"
+#include "services/rules/visible_text.h"
 #include "storage/evidence/statement.h"
 
 namespace cradle::rules {
@@ -170,7 +171,7 @@ bool RequireWasteCode(Judge& judge, std::string_view code, std::string_view fiel
   const absl::Status form = CheckWasteCodeForm(code);
   if (form.ok()) return true;
   judge.Violate(RuleId::kCodeForm, judge.Path(field), std::string(form.message()),
-                fmt::format("废物代码“{}”格式不正确，应为NNN-NNN-CC", code.substr(0, 60)));
+                fmt::format("废物代码“{}”格式不正确，应为NNN-NNN-CC", Excerpt(code)));
   return false;
 }
 
@@ -187,8 +188,8 @@ std::optional<RuleData::Method> FindMethod(Judge& judge, std::string_view method
   std::optional<RuleData::Method> method = judge.data().FindMethod(method_code);
   if (!method) {
     judge.Violate(RuleId::kMethodKnown, judge.Path(field),
-                  fmt::format("the method code \"{}\" is in no table", method_code.substr(0, 60)),
-                  fmt::format("利用处置方式代码“{}”不在代码表中", method_code.substr(0, 60)));
+                  fmt::format("the method code \"{}\" is in no table", Excerpt(method_code)),
+                  fmt::format("利用处置方式代码“{}”不在代码表中", Excerpt(method_code)));
   }
   return method;
 }

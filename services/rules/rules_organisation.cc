@@ -6,6 +6,7 @@
 #include "services/rules/identity.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/state_keys.h"
+#include "services/rules/visible_text.h"
 #include "storage/evidence/key.h"
 
 namespace cradle::rules {
@@ -31,9 +32,9 @@ std::string IdentityKey(Judge& judge, const v1::OrganisationRegistered& event) {
     case v1::OrganisationRegistered::kUscc: {
       const absl::Status form = CheckUscc(event.uscc());
       if (form.ok()) return keys::Uscc(event.uscc());
-      judge.Violate(RuleId::kOrganisationIdentity, judge.Path("uscc"), std::string(form.message()),
-                    fmt::format("统一社会信用代码“{}”不正确（长度、字符或校验码）",
-                                event.uscc().substr(0, 60)));
+      judge.Violate(
+          RuleId::kOrganisationIdentity, judge.Path("uscc"), std::string(form.message()),
+          fmt::format("统一社会信用代码“{}”不正确（长度、字符或校验码）", Excerpt(event.uscc())));
       return {};
     }
     case v1::OrganisationRegistered::kMedicalRegistration:
@@ -100,8 +101,8 @@ void JudgeSiteRegistered(Judge& judge) {
   if (!judge.data().ZoneOffsetMs(event.time_zone())) {
     judge.Violate(
         RuleId::kSiteZone, judge.Path("time_zone"),
-        fmt::format("the zone \"{}\" is not in the rule data", event.time_zone().substr(0, 60)),
-        fmt::format("规则数据中没有时区“{}”", event.time_zone().substr(0, 60)));
+        fmt::format("the zone \"{}\" is not in the rule data", Excerpt(event.time_zone())),
+        fmt::format("规则数据中没有时区“{}”", Excerpt(event.time_zone())));
   }
   RequireNew(judge, keys::Site(event.site()), event.site(), "site");
   state::v1::SiteState state;

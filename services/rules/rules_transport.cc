@@ -6,6 +6,7 @@
 #include "services/rules/rules_licence.h"
 #include "services/rules/rules_manifest.h"
 #include "services/rules/state_keys.h"
+#include "services/rules/visible_text.h"
 
 namespace cradle::rules {
 namespace {
@@ -86,7 +87,7 @@ bool JudgeOfficialNumber(Judge& judge, const std::string& number, std::string_vi
   if (const absl::Status form = CheckOfficialNumber(number); !form.ok()) {
     judge.Violate(RuleId::kOfficialNumberForm, judge.Path("official_number"),
                   std::string(form.message()),
-                  fmt::format("官方联单编号“{}”格式不正确", number.substr(0, 60)));
+                  fmt::format("官方联单编号“{}”格式不正确", Excerpt(number)));
     return false;
   }
   const auto other = judge.ReadBytes(keys::OfficialNumber(number));

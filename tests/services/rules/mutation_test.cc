@@ -15,6 +15,9 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+// Longer than what a message repeats, and cut there it would end inside a character.
+constexpr char kLongName[] = "1号危废暂存间东侧第三排第二层废矿物油专用桶第七号";
+
 class Mutator {
  public:
   Mutator(std::mt19937& random, std::vector<std::string> texts)
@@ -138,6 +141,9 @@ TEST(MutationTest, EveryStatementGetsAVerdict) {
                            "x",
                            std::string(500, 'y'),
                            "\n",
+                           kLongName,
+                           "汉汉汉汉汉汉",  // 18 bytes, as a USCC has
+                           "\u202E甲\u009B",
                            "HW08",
                            "HW01",
                            "900-214-08",
@@ -183,8 +189,7 @@ TEST(MutationTest, EveryStatementGetsAVerdict) {
       mutator.Mutate(*draft.message.GetReflection()->MutableMessage(&draft.message, event));
     }
     const auto [parsed, attestations] = district.Complete(draft);
-    const auto verdict = Admit(district.state(), district.library(), kOrigin, parsed, attestations,
-                               district.now_ms, district.size());
+    const auto verdict = district.TryParsed(parsed, attestations);
     if (!verdict.ok()) {
       ASSERT_EQ(verdict.status().code(), absl::StatusCode::kUnimplemented)
           << verdict.status() << "\n"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "services/rules/calendar.h"
+#include "services/rules/visible_text.h"
 #include "storage/evidence/key.h"
 
 namespace cradle::rules::test {
@@ -33,6 +34,10 @@ void CheckViolation(const Violation& violation, Event event) {
   EXPECT_TRUE(chinese) << violation.rule << ": " << violation.message_zh;
   if (!rule->basis.empty()) {
     EXPECT_FALSE(violation.legal_basis.empty()) << violation.rule << " cites " << rule->basis;
+  }
+  for (const std::string& text : {violation.field, violation.message_en, violation.message_zh}) {
+    EXPECT_EQ(VisibleText(text), text) << "not fit to be kept and shown";
+    EXPECT_EQ(text.find("\uFFFD"), std::string::npos) << "cut inside a character: " << text;
   }
   Returned().emplace(rule->number, event);
 }
