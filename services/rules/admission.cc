@@ -340,4 +340,10 @@ state::v1::BatchStatus BatchStatusOf(const state::v1::BatchState& batch,
   return moving ? state::v1::BATCH_STATUS_IN_TRANSIT : batch.status();
 }
 
+bool IsOwnWaste(const state::v1::BatchState& batch, std::string_view organisation) {
+  // Stock declared as received has its declarer for a generator: the true one is not known.
+  return batch.generator() == organisation &&
+         batch.stock_origin() != statement::v1::STOCK_ORIGIN_RECEIVED;
+}
+
 }  // namespace cradle::rules

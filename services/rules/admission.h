@@ -103,6 +103,10 @@ absl::StatusOr<std::optional<state::v1::ManifestState>> ReadManifest(const State
 state::v1::BatchStatus BatchStatusOf(const state::v1::BatchState& batch,
                                      const state::v1::ManifestState* manifest);
 
+// Whether it is waste that the organisation generated, or declared as stock of its own; all else it
+// holds was received from others.
+bool IsOwnWaste(const state::v1::BatchState& batch, std::string_view organisation);
+
 }  // namespace cradle::rules
 
 #endif  // CRADLE_SERVICES_RULES_ADMISSION_H_

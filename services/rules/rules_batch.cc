@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "services/rules/admission.h"
 #include "services/rules/calendar.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
@@ -303,9 +304,7 @@ void JudgeBatchTreated(Judge& judge) {
         fmt::format("{} 未登记 {}", facility->name(), event.method_code()));
   }
   JudgeMedicalMethod(judge, batch->waste_code(), event.method_code(), "method_code");
-  const bool from_others = batch->generator() != batch->custodian() ||
-                           batch->stock_origin() == v1::STOCK_ORIGIN_RECEIVED;
-  if (from_others) {
+  if (!IsOwnWaste(*batch, batch->custodian())) {
     JudgeOperatingLicence(judge, ReadLicences(judge, FirstParty(judge)), FirstParty(judge),
                           batch->waste_code(), event.method_code(), judge.Path("batch"));
   }

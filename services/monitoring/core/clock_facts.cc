@@ -34,16 +34,15 @@ class Collector {
     }
     absl::StatusOr<std::string> date = DateAt(batch->site(), earliest);
     if (!date.ok()) return date.status();
-    Add(*batch, batch->custodian(), OwnTrigger(*batch), batch->site(),
-        state::v1::CLOCK_FACT_KIND_START, *date, batch->mass_g());
+    Add(*batch, batch->custodian(), batch->site(), state::v1::CLOCK_FACT_KIND_START, *date);
     return absl::OkStatus();
   }
 
   absl::Status Declare(const statement::v1::StockDeclared& declared) {
     absl::StatusOr<BatchState> batch = Batch(after_, declared.batch());
     if (!batch.ok()) return batch.status();
-    Add(*batch, batch->custodian(), OwnTrigger(*batch), batch->site(),
-        state::v1::CLOCK_FACT_KIND_START, declared.storage_start_date(), batch->mass_g());
+    Add(*batch, batch->custodian(), batch->site(), state::v1::CLOCK_FACT_KIND_START,
+        declared.storage_start_date());
     return absl::OkStatus();
   }
 
@@ -53,7 +52,7 @@ class Collector {
     return StopClockOf(*batch, batch->custodian(), batch->site());
   }
 
-  // Arrival begins the receiver's clock, confirmed or not.
+  // Arrival begins the receiver's clock or, of what comes back, runs it on; confirmed or not.
   absl::Status Arrive(const statement::v1::LoadDelivered& delivered) {
     absl::StatusOr<std::optional<state::v1::ManifestState>> manifest =
         rules::ReadManifest(after_, delivered.manifest());
@@ -68,11 +67,7 @@ class Collector {
     for (const statement::v1::ManifestLine& line : issued.lines()) {
       absl::StatusOr<BatchState> batch = Batch(after_, line.batch());
       if (!batch.ok()) return batch.status();
-      const bool came_back = batch->generator() == issued.receiver();
-      Add(*batch, issued.receiver(), came_back ? Trigger::kOwnWaste : Trigger::kCollectedWaste,
-          issued.receiver_site(),
-          came_back ? state::v1::CLOCK_FACT_KIND_RESUME : state::v1::CLOCK_FACT_KIND_START, *date,
-          batch->mass_g());
+      AddReceived(*batch, issued.receiver(), issued.receiver_site(), *date);
     }
     return absl::OkStatus();
   }
@@ -89,11 +84,7 @@ class Collector {
       }
       absl::StatusOr<std::string> date = DateAt(received->site(), act_time_ms_);
       if (!date.ok()) return date.status();
-      const bool own = received->generator() == received->custodian();
-      Add(*received, received->custodian(), own ? Trigger::kOwnWaste : Trigger::kCollectedWaste,
-          received->site(),
-          own ? state::v1::CLOCK_FACT_KIND_RESUME : state::v1::CLOCK_FACT_KIND_START, *date,
-          received->mass_g());
+      AddReceived(*received, received->custodian(), received->site(), *date);
     }
     return absl::OkStatus();
   }
@@ -103,13 +94,6 @@ class Collector {
  private:
   static absl::Status Missing(std::string_view what, std::string_view id) {
     return absl::DataLossError(fmt::format("{} {} is not in the state", what, id));
-  }
-
-  // Waste generated, or declared as one's own, by its present holder is T1; all else T5.
-  static Trigger OwnTrigger(const BatchState& batch) {
-    const bool own = batch.generator() == batch.custodian() &&
-                     batch.stock_origin() != statement::v1::STOCK_ORIGIN_RECEIVED;
-    return own ? Trigger::kOwnWaste : Trigger::kCollectedWaste;
   }
 
   absl::StatusOr<BatchState> Batch(const rules::StateReader& state, const std::string& id) const {
@@ -133,13 +117,23 @@ class Collector {
                            const std::string& site) {
     absl::StatusOr<std::string> date = DateAt(site, act_time_ms_);
     if (!date.ok()) return date.status();
-    Add(batch, organisation, OwnTrigger(batch), site, state::v1::CLOCK_FACT_KIND_STOP, *date,
-        batch.mass_g());
+    Add(batch, organisation, site, state::v1::CLOCK_FACT_KIND_STOP, *date);
     return absl::OkStatus();
   }
 
-  void Add(const BatchState& batch, const std::string& organisation, Trigger trigger,
-           const std::string& site, ClockFactKind kind, const std::string& date, int64_t mass_g) {
+  void AddReceived(const BatchState& batch, const std::string& receiver, const std::string& site,
+                   const std::string& date) {
+    Add(batch, receiver, site,
+        rules::IsOwnWaste(batch, receiver) ? state::v1::CLOCK_FACT_KIND_RESUME
+                                           : state::v1::CLOCK_FACT_KIND_ARRIVAL,
+        date);
+  }
+
+  // The organisation's own waste is T1; all else T5.
+  void Add(const BatchState& batch, const std::string& organisation, const std::string& site,
+           ClockFactKind kind, const std::string& date) {
+    const Trigger trigger =
+        rules::IsOwnWaste(batch, organisation) ? Trigger::kOwnWaste : Trigger::kCollectedWaste;
     ClockUpdate update;
     update.clock.set_batch(batch.batch());
     update.clock.set_organisation(organisation);
@@ -151,7 +145,7 @@ class Collector {
     update.fact.set_kind(kind);
     update.fact.set_index(index_);
     update.fact.set_date(date);
-    update.fact.set_mass_g(mass_g);
+    update.fact.set_mass_g(batch.mass_g());
     updates_.push_back(std::move(update));
   }
 

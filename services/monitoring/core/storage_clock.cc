@@ -26,17 +26,32 @@ struct Told {
   std::vector<uint64_t> entries;
 
   void Take(const ClockFact& fact) {
-    const std::optional<absl::CivilDay> day = DayOf(fact);
-    if (fact.kind() == state::v1::CLOCK_FACT_KIND_START) {
-      if (!begun) running = true;
-      begun = true;
-      if (!day) start_unknown = true;
-      if (day && (!start || *day < *start)) start = day;
-    } else {
-      running = begun && fact.kind() == state::v1::CLOCK_FACT_KIND_RESUME;
+    switch (fact.kind()) {
+      case state::v1::CLOCK_FACT_KIND_START:
+        running = running || !begun;
+        Begin(fact);
+        break;
+      case state::v1::CLOCK_FACT_KIND_ARRIVAL:
+        running = true;
+        Begin(fact);
+        break;
+      case state::v1::CLOCK_FACT_KIND_RESUME:
+        running = begun;
+        break;
+      default:
+        running = false;
+        break;
     }
     mass_g = fact.mass_g();
     if (entries.empty() || entries.back() != fact.index()) entries.push_back(fact.index());
+  }
+
+  // The earliest beginning counts, so that going and coming back makes nothing younger.
+  void Begin(const ClockFact& fact) {
+    begun = true;
+    const std::optional<absl::CivilDay> day = DayOf(fact);
+    if (!day) start_unknown = true;
+    if (day && (!start || *day < *start)) start = day;
   }
 };
 

@@ -3,6 +3,7 @@
 // A storage clock is the time that one batch lies with one enterprise. T1 runs for waste the
 // enterprise generated, from the earliest beginning ever asserted until another legal person has
 // confirmed receipt or it was treated. T5 runs for waste collected from others, from its arrival.
+// A batch that comes back resumes the clock it had there, with the beginning that clock had.
 #ifndef CRADLE_SERVICES_MONITORING_CORE_STORAGE_CLOCK_H_
 #define CRADLE_SERVICES_MONITORING_CORE_STORAGE_CLOCK_H_
 

@@ -14,6 +14,7 @@ namespace {
 
 using test::Batch;
 using test::UtcMs;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -65,6 +66,17 @@ class MonitoringList : public ::testing::Test {
   // Half past midnight in Shanghai is the day before in UTC: the site's day counts.
   static int64_t ShanghaiNight(int year, int month, int day) {
     return UtcMs(year, month, day) - 7 * rules::kHourMs - rules::kHourMs / 2;
+  }
+
+  // Another operator, so that waste can go to and fro between licensed ones.
+  test::Actor RegisterCollector() {
+    test::Actor collector =
+        district_.Register("潍坊戊收集", "370781", statement::v1::ORGANISATION_ROLE_OPERATOR);
+    collector.site = district_.AddSite(collector, "戊收集厂区");
+    collector.facility = district_.AddFacility(collector, collector.site, "收集库",
+                                               statement::v1::FACILITY_KIND_STORAGE_WAREHOUSE);
+    district_.GrantLicence(collector, statement::v1::LICENCE_KIND_COMPREHENSIVE);
+    return collector;
   }
 
   test::District district_;
@@ -144,6 +156,65 @@ TEST_F(MonitoringList, TreatmentEndsTheReceiversClockOnItsDay) {
   EXPECT_THAT(ListedOn("2025-04-30"), ElementsAre(collected_));
   EXPECT_EQ(On("2025-04-30").listed(0).total_mass_g(), 251'000) << "the weight at receipt counts";
   EXPECT_THAT(ListedOn("2025-05-01"), IsEmpty());
+}
+
+TEST_F(MonitoringList, CollectedWasteThatComesBackResumesTheClockItHadThere) {
+  test::Actor collector = RegisterCollector();
+  district_.SetTime(UtcMs(2025, 1, 10, 4));
+  const Batch batch = district_.Generate(district_.producer, district_.now_ms());
+  district_.Send(district_.producer, district_.operating, batch);
+  district_.SetTime(UtcMs(2025, 4, 1, 4));
+  district_.Send(district_.operating, collector, batch);
+  const uint64_t away = district_.size();
+  district_.SetTime(UtcMs(2025, 6, 1, 4));
+  const std::string manifest = district_.IssueBetween(collector, district_.operating, {batch});
+  district_.Take(manifest);
+  EXPECT_THAT(ListedOn("2026-06-02"), ElementsAre("T5 " + collector.name));
+  const uint64_t arrives = district_.size();
+  district_.Deliver(manifest);
+  EXPECT_THAT(ListedOn("2026-06-02"), ElementsAre(collected_, "T5 " + collector.name))
+      << "from its arrival, confirmed or not";
+
+  const uint64_t confirms = district_.size();
+  district_.Confirm(manifest, {batch}, 1'000);
+  const v1::GetListResponse list = On("2026-01-11");
+  ASSERT_THAT(Reasons(list.listed()), ElementsAre(collected_));
+  const v1::ListedBatch& listed = list.listed(0).batches(0);
+  EXPECT_EQ(listed.start_date(), "2025-01-10") << "handing over does not launder age";
+  EXPECT_EQ(listed.mass_g(), 251'000);
+  EXPECT_THAT(listed.entries(), Contains(arrives));
+  EXPECT_THAT(listed.entries(), Contains(confirms));
+  EXPECT_THAT(Reasons(On("2026-01-10").warned()), ElementsAre(collected_));
+  EXPECT_THAT(ListedOn("2026-01-11", away), IsEmpty()) << "by what was known while it was away";
+  EXPECT_THAT(Reasons(On("2025-05-01", district_.size()).warned()), IsEmpty());
+}
+
+TEST_F(MonitoringList, StockDeclaredAsReceivedThatComesBackStaysCollected) {
+  test::Actor collector = RegisterCollector();
+  district_.SetTime(UtcMs(2025, 1, 10, 4));
+  Batch batch = district_.Declare(district_.operating, "2024-12-01", 250'000, "900-214-08",
+                                  statement::v1::STOCK_ORIGIN_RECEIVED);
+  district_.Send(district_.operating, collector, batch);
+  EXPECT_THAT(Reasons(On("2026-01-11").to_verify()), ElementsAre("T5 " + collector.name));
+  district_.SetTime(UtcMs(2025, 6, 1, 4));
+  district_.Send(collector, district_.operating, batch);
+  const v1::GetListResponse list = On("2025-12-02");
+  ASSERT_THAT(Reasons(list.to_verify()), ElementsAre(collected_));
+  EXPECT_EQ(list.to_verify(0).batches(0).start_date(), "2024-12-01");
+  district_.Treat(batch);
+  EXPECT_THAT(Reasons(On("2025-12-02").to_verify()), IsEmpty()) << "and its end ends that clock";
+}
+
+TEST_F(MonitoringList, OwnWasteThatComesBackResumesItsOwnClock) {
+  test::Actor collector = RegisterCollector();
+  const std::string own = "T1 " + district_.operating.name;
+  district_.SetTime(UtcMs(2025, 1, 10, 4));
+  const Batch ash = district_.Generate(district_.operating, district_.now_ms());
+  district_.Send(district_.operating, collector, ash);
+  EXPECT_THAT(ListedOn("2026-01-11"), ElementsAre("T5 " + collector.name));
+  district_.SetTime(UtcMs(2025, 6, 1, 4));
+  district_.Send(collector, district_.operating, ash);
+  EXPECT_THAT(ListedOn("2026-01-11"), ElementsAre(own));
 }
 
 TEST_F(MonitoringList, AnEarlierPrefixGivesTheListAsItWasKnown) {

@@ -26,6 +26,9 @@ class ClockBuilder {
   ClockBuilder& Resume(const std::string& date) {
     return Add(state::v1::CLOCK_FACT_KIND_RESUME, date);
   }
+  ClockBuilder& Arrive(const std::string& date) {
+    return Add(state::v1::CLOCK_FACT_KIND_ARRIVAL, date);
+  }
   ClockBuilder& Mass(int64_t mass_g) {
     mass_g_ = mass_g;
     return *this;
@@ -119,6 +122,32 @@ TEST(StorageClock, WhoComesBackResumesTheClockItHad) {
   EXPECT_TRUE(Running(clock.clock()));
 }
 
+TEST(StorageClock, AnArrivalBeginsAClock) {
+  const ClockBuilder clock = ClockBuilder().Arrive("2025-01-01").Arrive("2025-01-03");
+  EXPECT_EQ(clock.On("2024-12-31").standing, Standing::kNotRunning);
+  EXPECT_EQ(clock.On("2025-01-03").start, absl::CivilDay(2025, 1, 1));
+  EXPECT_EQ(clock.On("2026-01-02").standing, Standing::kOver);
+}
+
+TEST(StorageClock, AnArrivalRunsOnAClockThatHadStopped) {
+  const ClockBuilder clock =
+      ClockBuilder().Arrive("2025-01-01").Stop("2025-06-01").Mass(900).Arrive("2025-07-01");
+  EXPECT_EQ(clock.On("2025-06-15").standing, Standing::kNotRunning);
+  EXPECT_EQ(clock.On("2025-07-01").start, absl::CivilDay(2025, 1, 1));
+  EXPECT_EQ(clock.On("2026-01-02").standing, Standing::kOver);
+  EXPECT_EQ(clock.On("2026-01-02").mass_g, 900);
+  EXPECT_THAT(clock.On("2026-01-02").entries, ElementsAre(10, 11, 12));
+  EXPECT_EQ(clock.On("2026-01-02", 12).standing, Standing::kNotRunning) << "by a prefix";
+  EXPECT_TRUE(Running(clock.clock()));
+}
+
+TEST(StorageClock, ReceivedStockOfUnknownBeginningStaysSoWhenItComesBack) {
+  const Reading reading =
+      ClockBuilder().Start("").Stop("2025-06-01").Arrive("2025-07-01").On("2025-07-02");
+  EXPECT_EQ(reading.standing, Standing::kOver);
+  EXPECT_FALSE(reading.start.has_value());
+}
+
 TEST(StorageClock, ALaterAssertionAfterTheEndDoesNotReviveIt) {
   const ClockBuilder clock =
       ClockBuilder().Start("2025-01-01").Stop("2025-06-01").Start("2024-12-01");
@@ -136,12 +165,15 @@ TEST(StorageClock, NoAssertionMakesAClockYounger) {
     std::optional<absl::CivilDay> start = EarliestStart(clock.clock());
     for (int fact = 0; fact < 8; ++fact) {
       const std::string date = rules::FormatDate(day + random() % 800);
-      switch (random() % 3) {
+      switch (random() % 4) {
         case 0:
           clock.Start(date);
           break;
         case 1:
           clock.Stop(date);
+          break;
+        case 2:
+          clock.Arrive(date);
           break;
         default:
           clock.Resume(date);

@@ -256,7 +256,7 @@ Batch District::Generate(Actor& actor, int64_t generated_time_ms, int64_t mass_g
 }
 
 Batch District::Declare(Actor& actor, const std::string& start_date, int64_t mass_g,
-                        const std::string& waste_code) {
+                        const std::string& waste_code, statement::v1::StockOrigin origin) {
   Batch batch{NewId(), waste_code, mass_g};
   Assert({{actor, statement::v1::CAPACITY_ORGANISATION}}, [&](Statement& statement) {
     auto& declared = *statement.mutable_stock_declared();
@@ -268,7 +268,7 @@ Batch District::Declare(Actor& actor, const std::string& start_date, int64_t mas
     *declared.mutable_mass_basis() = Estimated();
     declared.set_form(statement::v1::PHYSICAL_FORM_SOLID);
     declared.set_storage_start_date(start_date);
-    declared.set_origin(statement::v1::STOCK_ORIGIN_OWN);
+    declared.set_origin(origin);
     declared.set_evidence_grade(statement::v1::EVIDENCE_GRADE_OWNER_WORD);
   });
   return batch;
@@ -297,11 +297,18 @@ void District::Treat(const Batch& batch) {
 }
 
 std::string District::Issue(const std::vector<Batch>& batches, const std::string& official_number) {
+  return IssueBetween(producer, operating, batches, official_number);
+}
+
+std::string District::IssueBetween(Actor& consignor, Actor& receiver,
+                                   const std::vector<Batch>& batches,
+                                   const std::string& official_number) {
   const std::string manifest = NewId();
-  Assert({{producer, statement::v1::CAPACITY_CONSIGNOR}}, [&](Statement& statement) {
+  ends_[manifest] = {&consignor, &receiver};
+  Assert({{consignor, statement::v1::CAPACITY_CONSIGNOR}}, [&](Statement& statement) {
     auto& issued = *statement.mutable_manifest_issued();
     issued.set_manifest(manifest);
-    issued.set_consignor_site(producer.site);
+    issued.set_consignor_site(consignor.site);
     int64_t total_mass_g = 0;
     for (const Batch& batch : batches) {
       statement::v1::ManifestLine& line = *issued.add_lines();
@@ -314,8 +321,8 @@ std::string District::Issue(const std::vector<Batch>& batches, const std::string
       total_mass_g += batch.mass_g;
     }
     issued.add_carriers()->set_organisation(carrier.organisation);
-    issued.set_receiver(operating.organisation);
-    issued.set_receiver_site(operating.site);
+    issued.set_receiver(receiver.organisation);
+    issued.set_receiver_site(receiver.site);
     issued.set_total_sent_mass_g(total_mass_g);
     issued.set_official_number(official_number);
   });
@@ -323,44 +330,52 @@ std::string District::Issue(const std::vector<Batch>& batches, const std::string
 }
 
 rules::Admitted District::Take(const std::string& manifest) {
-  return Assert(
-      {{producer, statement::v1::CAPACITY_CONSIGNOR}, {carrier, statement::v1::CAPACITY_CARRIER}},
-      [&](Statement& statement) {
-        auto& taken = *statement.mutable_load_taken();
-        taken.set_manifest(manifest);
-        taken.set_vehicle(vehicle);
-        taken.set_taken_time_ms(now_ms_);
-      });
+  return Assert({{*ends_.at(manifest).consignor, statement::v1::CAPACITY_CONSIGNOR},
+                 {carrier, statement::v1::CAPACITY_CARRIER}},
+                [&](Statement& statement) {
+                  auto& taken = *statement.mutable_load_taken();
+                  taken.set_manifest(manifest);
+                  taken.set_vehicle(vehicle);
+                  taken.set_taken_time_ms(now_ms_);
+                });
 }
 
 rules::Admitted District::Deliver(const std::string& manifest) {
-  return Assert(
-      {{carrier, statement::v1::CAPACITY_CARRIER}, {operating, statement::v1::CAPACITY_RECEIVER}},
-      [&](Statement& statement) {
-        auto& delivered = *statement.mutable_load_delivered();
-        delivered.set_manifest(manifest);
-        delivered.set_delivered_time_ms(now_ms_);
-      });
+  return Assert({{carrier, statement::v1::CAPACITY_CARRIER},
+                 {*ends_.at(manifest).receiver, statement::v1::CAPACITY_RECEIVER}},
+                [&](Statement& statement) {
+                  auto& delivered = *statement.mutable_load_delivered();
+                  delivered.set_manifest(manifest);
+                  delivered.set_delivered_time_ms(now_ms_);
+                });
 }
 
 rules::Admitted District::Confirm(const std::string& manifest, const std::vector<Batch>& batches,
                                   int64_t more_g) {
-  return Assert({{operating, statement::v1::CAPACITY_RECEIVER}}, [&](Statement& statement) {
-    auto& confirmed = *statement.mutable_receipt_confirmed();
-    confirmed.set_manifest(manifest);
-    int64_t total_mass_g = 0;
-    for (const Batch& batch : batches) {
-      statement::v1::ReceivedLine& line = *confirmed.add_lines();
-      line.set_batch(batch.id);
-      line.set_outcome(statement::v1::LINE_OUTCOME_ACCEPTED);
-      line.set_received_mass_g(batch.mass_g + more_g);
-      *line.mutable_mass_basis() = Estimated();
-      line.set_method_code("D10");
-      total_mass_g += batch.mass_g + more_g;
-    }
-    confirmed.set_total_received_mass_g(total_mass_g);
-    confirmed.set_confirmed_time_ms(now_ms_);
-  });
+  return Assert({{*ends_.at(manifest).receiver, statement::v1::CAPACITY_RECEIVER}},
+                [&](Statement& statement) {
+                  auto& confirmed = *statement.mutable_receipt_confirmed();
+                  confirmed.set_manifest(manifest);
+                  int64_t total_mass_g = 0;
+                  for (const Batch& batch : batches) {
+                    statement::v1::ReceivedLine& line = *confirmed.add_lines();
+                    line.set_batch(batch.id);
+                    line.set_outcome(statement::v1::LINE_OUTCOME_ACCEPTED);
+                    line.set_received_mass_g(batch.mass_g + more_g);
+                    *line.mutable_mass_basis() = Estimated();
+                    line.set_method_code("D10");
+                    total_mass_g += batch.mass_g + more_g;
+                  }
+                  confirmed.set_total_received_mass_g(total_mass_g);
+                  confirmed.set_confirmed_time_ms(now_ms_);
+                });
+}
+
+void District::Send(Actor& consignor, Actor& receiver, const Batch& batch) {
+  const std::string manifest = IssueBetween(consignor, receiver, {batch});
+  Take(manifest);
+  Deliver(manifest);
+  Confirm(manifest, {batch});
 }
 
 }  // namespace cradle::test

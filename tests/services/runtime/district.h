@@ -5,6 +5,7 @@
 #define CRADLE_TESTS_SERVICES_RUNTIME_DISTRICT_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -71,20 +72,29 @@ class District {
   std::string AddSite(Actor& actor, const std::string& name, const std::string& time_zone = "");
   std::string AddFacility(Actor& actor, const std::string& site, const std::string& name,
                           statement::v1::FacilityKind kind);
+  void GrantLicence(Actor& holder, statement::v1::LicenceKind kind);
 
   Batch Generate(Actor& actor, int64_t generated_time_ms, int64_t mass_g = 250'000,
                  const std::string& waste_code = "900-214-08", int64_t opened_time_ms = 0);
   Batch Declare(Actor& actor, const std::string& start_date, int64_t mass_g = 250'000,
-                const std::string& waste_code = "900-214-08");
+                const std::string& waste_code = "900-214-08",
+                statement::v1::StockOrigin origin = statement::v1::STOCK_ORIGIN_OWN);
   void Store(Actor& actor, const Batch& batch, int64_t stored_time_ms);
   void Treat(const Batch& batch);  // the operator, in its furnace
 
+  // From the producer to the operator.
   std::string Issue(const std::vector<Batch>& batches, const std::string& official_number = "");
+  // From one to another, who outlive the district's use of the manifest.
+  std::string IssueBetween(Actor& consignor, Actor& receiver, const std::vector<Batch>& batches,
+                           const std::string& official_number = "");
+  // By the parties of the manifest.
   rules::Admitted Take(const std::string& manifest);
   rules::Admitted Deliver(const std::string& manifest);
   // Each batch weighs `more_g` more than was sent.
   rules::Admitted Confirm(const std::string& manifest, const std::vector<Batch>& batches,
                           int64_t more_g = 0);
+  // Issued, taken, delivered and confirmed.
+  void Send(Actor& consignor, Actor& receiver, const Batch& batch);
 
   Actor regulator;
   Actor producer;  // 青州甲化工, in 370781
@@ -97,13 +107,17 @@ class District {
  private:
   std::string NewBytes();  // 16, never the same
   void Found();
-  void GrantLicence(Actor& holder, statement::v1::LicenceKind kind);
 
   std::shared_ptr<const rules::RuleData> data_;
   rules::RuleDataLibrary library_;
   rules::EmptyState empty_;
   rules::StateOverlay state_{&empty_};
   std::vector<std::string> entries_;
+  struct Ends {
+    Actor* consignor = nullptr;
+    Actor* receiver = nullptr;
+  };
+  std::map<std::string, Ends> ends_;  // of each manifest
   int64_t now_ms_ = UtcMs(2024, 1, 1);
 };
 
