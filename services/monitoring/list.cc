@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "services/monitoring/core/storage_clock.h"
 #include "services/monitoring/keys.h"
@@ -78,14 +79,10 @@ class Lister {
   // Clocks that may be in the answer: those running now and begun early enough, and those stopped
   // by entries the answer does not know, or after its date.
   absl::Status FindCandidates(uint64_t recorded_by_date) {
-    int64_t within_days = 0;
-    for (const auto& [trigger, limits] : limits_) {
-      const int64_t days = (date_ - rules::AddYears(date_, -limits.years)) - limits.warn_days - 2;
-      within_days = within_days == 0 ? days : std::min(within_days, days);
-    }
-    const absl::CivilDay latest_start = date_ - std::max<int64_t>(within_days, 0);
+    std::vector<Limits> limits;
+    for (const auto& [trigger, limit] : limits_) limits.push_back(limit);
     const std::string run_end =
-        fmt::format("{}{}", keys::kRun, rules::FormatDate(latest_start + 1));
+        fmt::format("{}{}", keys::kRun, rules::FormatDate(LatestStart(limits, date_) + 1));
     const size_t run_name = keys::kRun.size() + keys::kDateLength + 1;
     absl::Status status = view_.Scan({std::string(keys::kRun), run_end}, kv::Order::kAscending,
                                      [&](std::string_view key, std::string_view) {

@@ -87,6 +87,15 @@ Reading ReadClock(const state::v1::StorageClock& clock, uint64_t known, absl::Ci
   return reading;
 }
 
+absl::CivilDay LatestStart(const std::vector<Limits>& limits, absl::CivilDay date) {
+  std::optional<int64_t> within_days;
+  for (const Limits& limit : limits) {
+    const int64_t days = (date - rules::AddYears(date, -limit.years)) - limit.warn_days - 2;
+    within_days = std::min(within_days.value_or(days), days);
+  }
+  return date - std::max<int64_t>(within_days.value_or(0), 0);
+}
+
 std::optional<absl::CivilDay> EarliestStart(const state::v1::StorageClock& clock) {
   Told told;
   for (const ClockFact& fact : clock.facts()) told.Take(fact);

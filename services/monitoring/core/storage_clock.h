@@ -43,6 +43,10 @@ struct Reading {
 Reading ReadClock(const state::v1::StorageClock& clock, uint64_t known, absl::CivilDay date,
                   const Limits& limits);
 
+// No clock that is warned or over on `date`, by any of `limits`, starts later than this; it may be
+// a few days after the latest that does. Without limits: `date`.
+absl::CivilDay LatestStart(const std::vector<Limits>& limits, absl::CivilDay date);
+
 // The earliest start the clock knows in all, or nullopt if one of them is unknown.
 std::optional<absl::CivilDay> EarliestStart(const state::v1::StorageClock& clock);
 

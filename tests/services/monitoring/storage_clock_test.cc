@@ -155,6 +155,30 @@ TEST(StorageClock, ALaterAssertionAfterTheEndDoesNotReviveIt) {
   EXPECT_EQ(clock.On("2026-06-01").standing, Standing::kNotRunning);
 }
 
+TEST(StorageClock, TheLatestStartThatMattersIsThatOfTheWidestTrigger) {
+  const absl::CivilDay date(2026, 11, 22);
+  const Limits year{.years = 1, .warn_days = 30};
+  const Limits all{.years = 1, .warn_days = 363};  // every clock but the youngest is warned
+  EXPECT_EQ(LatestStart({all}, date), date);
+  EXPECT_EQ(LatestStart({all, year}, date), date);
+  EXPECT_EQ(LatestStart({year, all}, date), date);
+  EXPECT_EQ(LatestStart({{.years = 1, .warn_days = 1'000}}, date), date) << "none begins after it";
+}
+
+TEST(StorageClock, NoClockToBeToldStartsAfterTheLatestStart) {
+  std::mt19937 random(20261122);
+  for (int round = 0; round < 2'000; ++round) {
+    const Limits limits{.years = 1 + static_cast<int>(random() % 3),
+                        .warn_days = static_cast<int>(random() % 400)};
+    const absl::CivilDay start = absl::CivilDay(2023, 1, 1) + random() % 800;
+    const absl::CivilDay date = start + random() % 1'500;
+    const Reading reading =
+        ReadClock(ClockBuilder().Start(rules::FormatDate(start)).clock(), 100, date, limits);
+    if (reading.standing == Standing::kWithin) continue;
+    ASSERT_LE(start, LatestStart({limits}, date)) << "round " << round;
+  }
+}
+
 // Whatever is added to a running clock, its start never moves later.
 TEST(StorageClock, NoAssertionMakesAClockYounger) {
   std::mt19937 random(20261122);
