@@ -1,5 +1,8 @@
 // The load on the road: taken, handed over, delivered. These are facts: who and in which order can
 // be wrong, licences, vehicles and numbers are only marked.
+#include <set>
+#include <string_view>
+
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
 #include "services/rules/rules_common.h"
@@ -56,11 +59,10 @@ void RequireParty(Judge& judge, int place, std::string_view organisation) {
 void JudgeCarrierOf(Judge& judge, std::string_view carrier, const WasteOfLines& wastes,
                     const std::string& path) {
   const state::v1::LicencesState licences = ReadLicences(judge, carrier);
-  std::string_view last;
+  std::set<std::string_view> judged;
   for (const WasteOfLines::Waste& waste : wastes.distinct) {
-    if (waste.code == last) continue;  // the same code by another method
+    if (!judged.insert(waste.code).second) continue;  // the same code by another method
     JudgeCarrierLicence(judge, licences, carrier, waste.code, path);
-    last = waste.code;
   }
 }
 

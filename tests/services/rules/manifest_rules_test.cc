@@ -1,4 +1,5 @@
 // Manifests from issue to confirmed receipt.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "services/rules/calendar.h"
@@ -188,6 +189,32 @@ TEST_F(ManifestRulesTest, APlannedMethodIsKnownAndInTheLicence) {
          [](Draft& draft) { Issued(draft).mutable_lines(0)->set_method_code("D99"); });
   Expect(valid, RuleId::kLicenceMethod,
          [](Draft& draft) { Issued(draft).mutable_lines(0)->set_method_code("D1"); });
+}
+
+// Codes that come again after another, by other methods.
+TEST_F(ManifestRulesTest, WhatACarriersPermitLacksIsSaidOnceForEachCodeInTheirOrder) {
+  const char* const lines[][2] = {{"900-214-08", "D10"},
+                                  {"900-041-49", "D10"},
+                                  {"900-214-08", "D9"},
+                                  {"900-041-49", "D9"},
+                                  {"900-214-08", "R9"}};
+  std::vector<std::string> batches;
+  for (const auto& [code, method] : lines) {
+    batches.push_back(district_.Generated(district_.producer, district_.producer_site, code));
+  }
+  const Actor& without = district_.plant;  // an operator has no transport permit
+  Draft issue = district_.Issue(district_.producer, district_.NewId(), batches, {&without});
+  for (int i = 0; i < Issued(issue).lines_size(); ++i) {
+    Issued(issue).mutable_lines(i)->set_method_code(lines[i][1]);
+  }
+  std::vector<std::string> said;
+  for (const Violation& violation : ViolationsOf(*district_.Try(issue))) {
+    if (violation.rule == FindRule(RuleId::kLicenceCarrier).id) {
+      said.push_back(violation.message_en);
+    }
+  }
+  EXPECT_THAT(said, testing::ElementsAre(testing::HasSubstr("900-214-08"),
+                                         testing::HasSubstr("900-041-49")));
 }
 
 // A licence that ends on the road: forbidden at issue, marked from there on, never refused.
