@@ -89,7 +89,8 @@ struct KnownKey {
 absl::StatusOr<KnownKey> FindKey(const StateReader& state, std::string_view key_id,
                                  const statement::v1::Statement& statement);
 
-// What a person about to attest should read: one line for each fact, in English or Chinese.
+// What a person about to attest should read: one line for each fact, in English or Chinese. Control
+// characters in what the statement says are shown as "<U+000A>".
 std::string Render(const statement::v1::Statement& statement, bool chinese);
 
 // Reading the state: the message under a key, or nullopt.

@@ -7,6 +7,7 @@
 #include "services/rules/admission.h"
 #include "services/rules/calendar.h"
 #include "services/rules/rule_table.h"
+#include "services/rules/visible_text.h"
 #include "storage/evidence/hash.h"
 
 namespace cradle::rules {
@@ -29,9 +30,11 @@ class Page {
  public:
   explicit Page(bool chinese) : chinese_(chinese) {}
 
+  // All that a statement says comes through here: no value makes a line of its own.
   void Line(Words label, std::string_view value) {
     if (value.empty()) return;
-    text_ += fmt::format("{}{}{}\n", chinese_ ? label.zh : label.en, chinese_ ? "：" : ": ", value);
+    text_ += fmt::format("{}{}{}\n", chinese_ ? label.zh : label.en, chinese_ ? "：" : ": ",
+                         VisibleText(value));
   }
   void Mass(Words label, int64_t mass_g) {
     // Grams stay exact: tonnes are what the field reads.
