@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "services/rules/calendar.h"
 #include "services/rules/state_keys.h"
 #include "tests/services/rules/district.h"
@@ -67,6 +69,33 @@ TEST(AdmissionTest, OtherBytesUnderAUsedNonceAreRefused) {
       district.Generate(district.hospital, district.hospital_site, district.NewId());
   reuse(of_another_key);
   district.Must(of_another_key);
+}
+
+// The order that Admit promises: what fails first is all that is said.
+TEST(AdmissionTest, PlaceIsJudgedBeforeTheNonceAndTheNonceBeforeAttestations) {
+  District district;
+  std::string nonce;
+  Draft first = district.Generate(district.producer, district.producer_site, district.NewId());
+  first.on_completed = [&](v1::Statement& message) { nonce = message.nonce(); };
+  district.Must(first);
+  Draft draft = district.Generate(district.producer, district.producer_site, district.NewId());
+  const auto [fresh, unused] = district.Complete(draft);
+  draft.on_completed = [&](v1::Statement& message) { message.set_nonce(nonce); };
+  const auto [reused, attestations] = district.Complete(draft);
+  auto too_many = attestations;
+  too_many.push_back(attestations[0]);
+  const auto said = [&](const evidence::ParsedStatement& statement) {
+    const auto verdict = district.TryParsed(statement, too_many);
+    std::set<std::string> rules;
+    for (const Violation& violation : ViolationsOf(*verdict)) rules.insert(violation.rule);
+    return rules;
+  };
+  district.now_ms -= 1;
+  EXPECT_EQ(said(reused), std::set<std::string>{"LOG-TIME"});
+  district.now_ms += 1;
+  EXPECT_EQ(said(reused), std::set<std::string>{"NONCE-UNIQUE"});
+  EXPECT_EQ(said(fresh).count("NONCE-UNIQUE"), 0u);
+  EXPECT_FALSE(said(fresh).empty());
 }
 
 TEST(AdmissionTest, RecordedTimeNeverGoesBack) {
