@@ -2,8 +2,11 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <string>
+#include <string_view>
 
+#include "absl/status/status.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/context.h"
 
@@ -67,7 +70,15 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::kUsage);
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    // --json may stand behind what is wrong, and is not parsed then.
+    context.options.json = std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
+    if (context.options.json) {
+      context.Finish(absl::InvalidArgumentError(error.what()));
+    } else {
+      app.exit(error);
+    }
+    return static_cast<int>(Exit::kUsage);
   }
   return static_cast<int>(context.exit());
 }

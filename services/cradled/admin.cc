@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
+#include <future>
+#include <memory>
 #include <system_error>
 
 #include "services/ledger/store_layout.h"
@@ -14,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::chrono::seconds kSigningWait{10};  // of a group that is being committed
+
 absl::Status CopyRest(const DataDirectory& from, const DataDirectory& to) {
   std::error_code error;
   fs::copy(from.rule_data(), to.rule_data(), fs::copy_options::recursive, error);
@@ -23,16 +28,39 @@ absl::Status CopyRest(const DataDirectory& from, const DataDirectory& to) {
       fmt::format("cannot copy to {}: {}", to.root.string(), error.message()));
 }
 
-absl::Status FillBackup(const DataDirectory& data, const kv::Store& store,
+// A checkpoint comes into the store after the entries it signs, so a copy may have entries whose
+// receipts are given already, and lack the checkpoint over them.
+absl::Status AddCheckpoint(ledger::Ledger& ledger, uint64_t size, kv::Store& copy) {
+  if (size == 0) return absl::OkStatus();
+  auto signed_beyond = std::make_shared<std::promise<void>>();
+  const ledger::WaitId wait =
+      ledger.WhenBeyond(size - 1, [signed_beyond] { signed_beyond->set_value(); });
+  if (signed_beyond->get_future().wait_for(kSigningWait) == std::future_status::timeout) {
+    ledger.CancelWait(wait);
+  }
+  absl::StatusOr<const ledger::LogReader*> reader = ledger.reader();
+  if (!reader.ok()) return reader.status();
+  absl::StatusOr<std::optional<std::string>> note = (*reader)->SignedNote(size);
+  if (!note.ok() || !note->has_value()) return note.status();
+  absl::StatusOr<std::unique_ptr<kv::Writer>> writer = copy.OpenWriter();
+  if (!writer.ok()) return writer.status();
+  kv::Batch batch;
+  batch.Put(ledger::CheckpointKey(size), **note);
+  return (*writer)->Commit(batch, kv::Durability::kSynced);
+}
+
+absl::Status FillBackup(const DataDirectory& data, const kv::Store& store, ledger::Ledger& ledger,
                         const DataDirectory& target, v1::BackupResponse& response) {
   absl::Status status = kv::CheckpointRocksDb(store, target.ledger().string());
   if (status.ok()) status = CopyRest(data, target);
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<kv::Store>> copy =
-      kv::OpenRocksDb(target.ledger().string(), {.create_if_missing = false, .read_only = true});
+      kv::OpenRocksDb(target.ledger().string(), {.create_if_missing = false});
   if (!copy.ok()) return copy.status();
   absl::StatusOr<uint64_t> size = ledger::ReadSize(**copy);
   if (!size.ok()) return size.status();
+  status = AddCheckpoint(ledger, *size, **copy);
+  if (!status.ok()) return status;
   absl::StatusOr<std::optional<ledger::StoredCheckpoint>> checkpoint =
       ledger::NewestCheckpoint(**copy);
   if (!checkpoint.ok()) return checkpoint.status();
@@ -41,7 +69,7 @@ absl::Status FillBackup(const DataDirectory& data, const kv::Store& store,
   return absl::OkStatus();
 }
 
-absl::Status DoBackup(const DataDirectory& data, const kv::Store& store,
+absl::Status DoBackup(const DataDirectory& data, const kv::Store& store, ledger::Ledger& ledger,
                       const v1::BackupRequest& request, v1::BackupResponse& response) {
   if (request.target().empty() || request.target()[0] != '/') {
     return absl::InvalidArgumentError("target: an absolute path is needed");
@@ -53,7 +81,7 @@ absl::Status DoBackup(const DataDirectory& data, const kv::Store& store,
     return absl::PermissionDeniedError(
         fmt::format("cannot make {}: {}", target.root.string(), error.message()));
   }
-  absl::Status status = FillBackup(data, store, target, response);
+  absl::Status status = FillBackup(data, store, ledger, target, response);
   if (!status.ok()) fs::remove_all(target.root, error);  // half a backup is none
   return status;
 }
@@ -64,7 +92,7 @@ grpc::ServerUnaryReactor* AdminService::Backup(grpc::CallbackServerContext* cont
                                                const v1::BackupRequest* request,
                                                v1::BackupResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(runtime::ToGrpc(DoBackup(data_, ledger_store_, *request, *response)));
+  reactor->Finish(runtime::ToGrpc(DoBackup(data_, ledger_store_, ledger_, *request, *response)));
   return reactor;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cradle/v1/admin.grpc.pb.h"
 #include "services/cradled/config.h"
+#include "services/ledger/ledger.h"
 #include "services/runtime/clock.h"
 #include "storage/kv/store.h"
 
@@ -12,9 +13,9 @@ namespace cradle::cradled {
 class AdminService : public v1::AdminService::CallbackService {
  public:
   // All must outlive the service; `manual_clock` is null where time is the system's.
-  AdminService(const DataDirectory& data, const kv::Store& ledger_store,
+  AdminService(const DataDirectory& data, const kv::Store& ledger_store, ledger::Ledger& ledger,
                runtime::ManualClock* manual_clock)
-      : data_(data), ledger_store_(ledger_store), manual_clock_(manual_clock) {}
+      : data_(data), ledger_store_(ledger_store), ledger_(ledger), manual_clock_(manual_clock) {}
 
   grpc::ServerUnaryReactor* Backup(grpc::CallbackServerContext* context,
                                    const v1::BackupRequest* request,
@@ -26,6 +27,7 @@ class AdminService : public v1::AdminService::CallbackService {
  private:
   const DataDirectory data_;
   const kv::Store& ledger_store_;
+  ledger::Ledger& ledger_;
   runtime::ManualClock* const manual_clock_;
 };
 

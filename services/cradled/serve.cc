@@ -79,8 +79,10 @@ class OneProcess : public Server {
     if (admin_server_ != nullptr) admin_server_->Shutdown(deadline);
     if (ledger_ != nullptr) ledger_->Stop();
     if (server_ != nullptr) server_->Shutdown(deadline);
-    std::error_code error;
-    std::filesystem::remove(data_.admin_socket(), error);
+    if (admin_server_ != nullptr) {  // else it is another process's
+      std::error_code error;
+      std::filesystem::remove(data_.admin_socket(), error);
+    }
   }
 
   int port() const override { return port_; }
@@ -196,7 +198,7 @@ class OneProcess : public Server {
     const std::string path = std::filesystem::absolute(data_.admin_socket()).string();
     std::error_code error;
     std::filesystem::remove(path, error);  // of a process that was killed: the store's lock is ours
-    admin_service_ = std::make_unique<AdminService>(data_, *store_, manual_clock_.get());
+    admin_service_ = std::make_unique<AdminService>(data_, *store_, *ledger_, manual_clock_.get());
     grpc::ServerBuilder builder;
     builder.AddListeningPort("unix:" + path, grpc::InsecureServerCredentials());
     builder.RegisterService(admin_service_.get());

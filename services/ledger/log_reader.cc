@@ -31,7 +31,7 @@ absl::StatusOr<evidence::Checkpoint> CheckpointOf(const std::string& note) {
 
 }  // namespace
 
-absl::StatusOr<LogReader::SignedNote> LogReader::FirstAbove(uint64_t index) const {
+absl::StatusOr<LogReader::NoteOf> LogReader::FirstAbove(uint64_t index) const {
   // The tip is taken before the store is read: only the newest checkpoint may be missing there, so
   // what the store lacks is the tip, and what it has below the tip is all there ever was.
   SignedTree tip = tip_->Get();
@@ -42,9 +42,9 @@ absl::StatusOr<LogReader::SignedNote> LogReader::FirstAbove(uint64_t index) cons
   auto stored = FirstCheckpointFrom(*store_, index + 1);
   if (!stored.ok()) return stored.status();
   if (*stored && (*stored)->size <= tip.size) {
-    return SignedNote{(*stored)->size, std::move((*stored)->note)};
+    return NoteOf{(*stored)->size, std::move((*stored)->note)};
   }
-  return SignedNote{tip.size, std::move(tip.note)};
+  return NoteOf{tip.size, std::move(tip.note)};
 }
 
 absl::StatusOr<std::string> LogReader::Receipt(uint64_t index, bool newest) const {
@@ -95,11 +95,15 @@ absl::StatusOr<std::vector<evidence::Hash>> LogReader::Consistency(uint64_t old_
   return evidence::ConsistencyPath(old_size, new_size, StoreTiles(store_));
 }
 
-absl::StatusOr<std::optional<evidence::Hash>> LogReader::SignedRoot(uint64_t size) const {
+absl::StatusOr<std::optional<std::string>> LogReader::SignedNote(uint64_t size) const {
   const SignedTree tip = tip_->Get();
   if (size == 0 || size > tip.size) return std::nullopt;
-  if (size == tip.size) return tip.root;
-  auto note = store_->Get(CheckpointKey(size));
+  if (size == tip.size) return tip.note;
+  return store_->Get(CheckpointKey(size));
+}
+
+absl::StatusOr<std::optional<evidence::Hash>> LogReader::SignedRoot(uint64_t size) const {
+  auto note = SignedNote(size);
   if (!note.ok()) return note.status();
   if (!*note) return std::nullopt;
   auto checkpoint = CheckpointOf(**note);

@@ -46,7 +46,8 @@ class LogReader {
   absl::StatusOr<std::vector<evidence::Hash>> Inclusion(uint64_t index, uint64_t size) const;
   absl::StatusOr<std::vector<evidence::Hash>> Consistency(uint64_t old_size,
                                                           uint64_t new_size) const;
-  // The root of the checkpoint that was signed at this size; nullopt: none was.
+  // The checkpoint that was signed at this size, as a note, and its root; nullopt: none was.
+  absl::StatusOr<std::optional<std::string>> SignedNote(uint64_t size) const;
   absl::StatusOr<std::optional<evidence::Hash>> SignedRoot(uint64_t size) const;
 
   // Entries from an index on, at most `entries_max` of them and, after the first, `bytes_max`.
@@ -63,11 +64,11 @@ class LogReader {
   absl::StatusOr<std::vector<rules::Violation>> Marks(uint64_t index) const;
 
  private:
-  struct SignedNote {
+  struct NoteOf {
     uint64_t size = 0;
     std::string note;
   };
-  absl::StatusOr<SignedNote> FirstAbove(uint64_t index) const;
+  absl::StatusOr<NoteOf> FirstAbove(uint64_t index) const;
 
   const kv::Store* store_;
   const Tip* tip_;

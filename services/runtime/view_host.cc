@@ -1,13 +1,35 @@
 #include "services/runtime/view_host.h"
 
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <system_error>
+
 #include "storage/kv/rocksdb_store.h"
 
 namespace cradle::runtime {
+namespace {
+
+// A view is only what the log folds to: one that is damaged is kept aside and folded anew.
+absl::StatusOr<std::unique_ptr<kv::Store>> OpenView(const std::string& directory) {
+  absl::StatusOr<std::unique_ptr<kv::Store>> store = kv::OpenRocksDb(directory);
+  if (!absl::IsDataLoss(store.status())) return store;
+  const std::string aside = directory + ".damaged";
+  spdlog::error("{}; it is kept as {} and the view is folded anew",
+                std::string(store.status().message()), aside);
+  std::error_code error;
+  std::filesystem::remove_all(aside, error);
+  std::filesystem::rename(directory, aside, error);
+  if (error) return store;
+  return kv::OpenRocksDb(directory);
+}
+
+}  // namespace
 
 absl::Status ViewHost::Start(const std::string& directory,
                              std::shared_ptr<v1::LedgerService::StubInterface> ledger,
                              RuleDataSource& rule_data, const Clock& clock) {
-  absl::StatusOr<std::unique_ptr<kv::Store>> store = kv::OpenRocksDb(directory);
+  absl::StatusOr<std::unique_ptr<kv::Store>> store = OpenView(directory);
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
   clock_ = &clock;

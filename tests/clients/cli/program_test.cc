@@ -64,6 +64,14 @@ TEST_F(ProgramTest, UsageIsExitTwoAndSaysWhat) {
   EXPECT_EQ(program_.Run("home", {"batch"}).exit, 2);
   EXPECT_EQ(program_.Run("home", {"nonsense"}).exit, 2);
   EXPECT_EQ(program_.Run("home", {"batch", "generate", "--site", site_}).exit, 2);
+  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
+           {"--json"}, {"--json", "stock", "extra"}, {"trace", "--json"}, {"nonsense", "--json"}}) {
+    const Ran refused = program_.Run("home", wrong);
+    EXPECT_EQ(refused.exit, 2);
+    EXPECT_EQ(refused.json()["error"]["exit"], 2) << refused.out << refused.err;
+    EXPECT_EQ(refused.err, "");
+  }
+  EXPECT_EQ(program_.Run("home", {"--help", "--json"}).exit, 0);
   MakeReady("home");
   const Ran ran = Generate("home", {"--container", "barrel"});
   EXPECT_EQ(ran.exit, 2);

@@ -61,6 +61,16 @@ class ViewsRebuild(harness.ServedLog):
         for view in ("registry", "tracking", "monitoring"):
             self.assertIn("view %s verified" % view, verified)
 
+    def test_a_damaged_view_is_kept_aside_and_comes_back_the_same(self):
+        before = self.answers()
+        self.stop_server()
+        current = self.server.data / "views" / "tracking" / "CURRENT"
+        current.write_bytes(b"\0" * len(current.read_bytes()))
+        self.server.start()
+        self.assertEqual(self.answers(), before)
+        self.assertTrue((self.server.data / "views" / "tracking.damaged" / "CURRENT").exists())
+        self.assertIn("the view is folded anew", self.server.log.read_text())
+
 
 SERVING, NOT_SERVING = 1, 2
 
