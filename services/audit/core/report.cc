@@ -27,10 +27,11 @@ std::string_view VerdictName(Verdict verdict) {
 
 void Findings::Add(std::string_view kind, Finding finding) {
   if (finding.index) first_entry_ = std::min(first_entry_.value_or(UINT64_MAX), *finding.index);
-  auto found =
-      std::find_if(kinds_.begin(), kinds_.end(), [kind](const Kind& k) { return k.name == kind; });
+  auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind& k) {
+    return k.name == kind && k.verdict == finding.verdict;
+  });
   if (found == kinds_.end()) {
-    kinds_.push_back({std::string(kind), {}, 0, {}});
+    kinds_.push_back({std::string(kind), finding.verdict, {}, 0, {}});
     found = kinds_.end() - 1;
   }
   if (found->kept.size() < kept_max_) {
@@ -47,10 +48,8 @@ void Findings::AddEntry(std::string_view kind, Verdict verdict, uint64_t index,
 }
 
 bool Findings::Has(Verdict verdict) const {
-  return std::any_of(kinds_.begin(), kinds_.end(), [verdict](const Kind& kind) {
-    return std::any_of(kind.kept.begin(), kind.kept.end(),
-                       [verdict](const Finding& finding) { return finding.verdict == verdict; });
-  });
+  return std::any_of(kinds_.begin(), kinds_.end(),
+                     [verdict](const Kind& kind) { return kind.verdict == verdict; });
 }
 
 std::optional<uint64_t> Findings::FirstEntry() const { return first_entry_; }
@@ -61,7 +60,7 @@ std::vector<Finding> Findings::Take() {
     for (Finding& finding : kind.kept) all.push_back(std::move(finding));
     if (kind.cut > 0) {
       all.push_back(
-          {kind.last.verdict, std::nullopt, fmt::format("{} more", kind.cut),
+          {kind.verdict, std::nullopt, fmt::format("{} more", kind.cut),
            fmt::format("of the same kind, the last {}: {}", kind.last.subject, kind.last.reason)});
     }
   }

@@ -36,14 +36,17 @@ struct Finding {
 struct Report {
   Verdict verdict = Verdict::kVerified;  // of the gravest finding
   std::string scope;                     // what was read and what that proves
-  uint64_t entries = 0;                  // read
-  uint64_t attestations = 0;             // whose signatures hold
-  evidence::Hash root{};                 // rebuilt from the entries read
-  std::vector<Finding> findings;         // gravest first, then by entry
+  std::optional<uint64_t>
+      signed_size;                // of the checkpoint read against, if the log's key signed it
+  uint64_t entries = 0;           // read
+  uint64_t attestations = 0;      // whose signatures hold
+  evidence::Hash root{};          // rebuilt from the entries read
+  std::vector<Finding> findings;  // gravest first, then by entry
 };
 
-// Gathers findings. Of each kind of trouble the first `kept_max` are kept and the rest counted, so
-// that one cause with many consequences stays readable. Not thread-safe.
+// Gathers findings. Of each kind of trouble and each verdict the first `kept_max` are kept and the
+// rest counted, so that one cause with many consequences stays readable and many light findings
+// never hide a grave one. Not thread-safe.
 class Findings {
  public:
   explicit Findings(size_t kept_max = 8) : kept_max_(kept_max) {}
@@ -55,13 +58,14 @@ class Findings {
   std::optional<uint64_t> FirstEntry() const;  // the first entry that a finding names
 
   // Gravest first; within one verdict by entry, those that name none last. One line more for each
-  // kind that was cut.
+  // kind and verdict that was cut.
   std::vector<Finding> Take();
 
  private:
   struct Kind {
     std::string name;
-    std::vector<Finding> kept;
+    Verdict verdict = Verdict::kUnverifiable;  // of all of them
+    std::vector<Finding> kept;                 // never empty
     uint64_t cut = 0;
     Finding last;  // the last one cut
   };
