@@ -31,8 +31,9 @@ struct MirrorOptions {
 // DATA_LOSS: the log does not continue what the directory holds (the conflicting checkpoint is kept
 //   beside it as `conflict-<size>-<root>`), or the entries sent are not those of the checkpoint.
 // FAILED_PRECONDITION: the source is behind the directory; or the directory holds another log, or
-// is
-//   damaged. CANCELLED: stopped by `progress`. NOT_FOUND, UNAVAILABLE: the source cannot be read.
+//   is damaged.
+// CANCELLED: stopped by `progress`.
+// NOT_FOUND, UNAVAILABLE: the source cannot be read.
 absl::StatusOr<MirrorResult> Mirror(const LogSource& source, const std::string& directory,
                                     const evidence::NoteVerifier& log_key,
                                     const MirrorOptions& options = {});
