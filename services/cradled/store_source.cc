@@ -12,13 +12,14 @@
 namespace cradle::cradled {
 
 absl::StatusOr<std::string> StoreSource::Checkpoint() const {
-  // The journal is the authority; a backup comes without it.
+  // The journal is the authority. A backup comes without it, and one that is damaged must not keep
+  // the rest from being verified: JournalCheckpoints tells of the damage.
   absl::StatusOr<std::vector<std::string>> journal = JournalCheckpoints();
-  if (!journal.ok()) return journal.status();
-  if (!journal->empty()) return journal->back();
+  if (journal.ok() && !journal->empty()) return journal->back();
   absl::StatusOr<std::optional<ledger::StoredCheckpoint>> stored = ledger::NewestCheckpoint(store_);
   if (!stored.ok()) return stored.status();
   if (stored->has_value()) return std::move((*stored)->note);
+  if (!journal.ok()) return journal.status();
   return absl::NotFoundError("no signed checkpoint: the log is not founded");
 }
 

@@ -13,7 +13,8 @@
 namespace cradle::cradled {
 
 // An entry that the size counts and the store does not have is read as one of no bytes, so that the
-// verifier names it. `store` must outlive the source.
+// verifier names it. The checkpoint is the newest of the signer's journal or, where that is absent
+// or cannot be read, the newest in the store. `store` must outlive the source.
 class StoreSource : public audit::LogSource {
  public:
   StoreSource(const DataDirectory& data, const kv::Reader& store)

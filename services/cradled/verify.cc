@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "services/audit/core/verify_log.h"
 #include "services/audit/verify_view.h"
@@ -73,12 +74,9 @@ absl::StatusOr<audit::Verdict> Verify(const DataDirectory& data) {
   Print("log", report);
   absl::StatusOr<uint64_t> stored = ledger::ReadSize(**store);
   if (!stored.ok()) return stored.status();
-  if (*stored > report.entries) {
-    std::cout << fmt::format(
-        "  {} more entries are stored and under no signed checkpoint yet: nobody holds a receipt "
-        "for them, and they are not verified\n",
-        *stored - report.entries);
-  }
+  const absl::StatusOr<std::vector<std::string>> journal = source.JournalCheckpoints();
+  const std::string beyond = BeyondCheckpoint(*stored, report, journal.ok() && !journal->empty());
+  if (!beyond.empty()) std::cout << "  " << beyond << "\n";
   audit::Verdict gravest = report.verdict;
   for (const runtime::View* view :
        {&registry::RegistryView(), &tracking::TrackingView(), &monitoring::MonitoringView()}) {
@@ -90,6 +88,22 @@ absl::StatusOr<audit::Verdict> Verify(const DataDirectory& data) {
 }
 
 }  // namespace
+
+std::string BeyondCheckpoint(uint64_t stored, const audit::Report& report, bool journal_read) {
+  if (!report.signed_size || stored <= *report.signed_size) return "";
+  const uint64_t beyond = stored - *report.signed_size;
+  if (journal_read) {
+    return fmt::format(
+        "{} more entries are stored and under no signed checkpoint yet: nobody holds a receipt for "
+        "them, and they are not verified",
+        beyond);
+  }
+  return fmt::format(
+      "{} more entries are stored beyond the newest checkpoint in the store, and are not verified; "
+      "whether somebody holds a receipt for them only the signer's journal tells, which is not "
+      "there or cannot be read",
+      beyond);
+}
 
 int VerifyData(const std::string& data) {
   const absl::StatusOr<audit::Verdict> verdict = Verify(DataDirectory{data});

@@ -30,8 +30,9 @@ struct StoredFile {
 
 // Nothing it says is trusted: the verifier checks every byte against the checkpoint. All functions
 // may be called from many threads.
-// Errors: NOT_FOUND: the bytes are not there, the message names them. UNIMPLEMENTED: this source
-// does not have such things at all. Others: they cannot be read.
+// Errors: NOT_FOUND: the bytes are not there, the message names them. DATA_LOSS: they are there and
+// do not hold, the message names file and place. UNIMPLEMENTED: this source does not have such
+// things at all. Others: they cannot be read.
 class LogSource {
  public:
   virtual ~LogSource() = default;

@@ -41,7 +41,7 @@ class LogVerification {
       if (ReadEntries(judge)) Settle(judge);
       WriteScope(judge);
     } else {
-      report_.scope = "Nothing was read: there is no checkpoint to read the log against.";
+      report_.scope = "Nothing was read: no checkpoint could be read to hold the log against.";
     }
     Conclude(findings_, report_);
     return std::move(report_);
@@ -57,13 +57,15 @@ class LogVerification {
   bool OpenCheckpoint() {
     absl::StatusOr<std::string> note = source_.Checkpoint();
     if (!note.ok()) {
-      Add(Verdict::kUnavailable, "checkpoint", Message(note.status()));
+      Add(absl::IsDataLoss(note.status()) ? Verdict::kTampered : Verdict::kUnavailable,
+          "checkpoint", Message(note.status()));
       return false;
     }
     absl::StatusOr<evidence::Checkpoint> opened = evidence::OpenCheckpoint(*note, log_key_);
     if (opened.ok()) {
       checkpoint_ = *opened;
       checkpoint_proven_ = true;
+      report_.signed_size = checkpoint_.size;
       return true;
     }
     Add(absl::IsNotFound(opened.status()) ? Verdict::kUnverifiable : Verdict::kTampered,
