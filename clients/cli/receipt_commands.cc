@@ -2,15 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "clients/cli/arguments.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/output.h"
 #include "clients/sdk/files.h"
 #include "clients/sdk/quantity.h"
+#include "services/audit/core/verify_receipt.h"
 #include "services/rules/admission.h"
-#include "storage/evidence/entry.h"
 #include "storage/evidence/receipt.h"
 
 namespace cradle::cli {
@@ -24,111 +23,102 @@ struct VerifyOptions {
   std::vector<std::string> enrolments;
 };
 
-// A receipt that holds against the log's key, opened.
-struct Proven {
-  evidence::Receipt receipt;
-  evidence::Checkpoint checkpoint;
-  evidence::Entry entry;
-  evidence::ParsedStatement statement;
-};
-
-// NOT_FOUND of VerifyReceipt means that another key signed: this key can tell nothing.
-absl::StatusOr<Proven> Prove(const std::string& path, const evidence::NoteVerifier& log) {
-  absl::StatusOr<std::string> text = sdk::ReadFile(path, 1 << 20);
-  if (!text.ok()) return text.status();
-  Proven proven;
-  absl::StatusOr<evidence::Receipt> receipt = evidence::ParseReceipt(*text);
-  if (!receipt.ok()) {
-    return absl::DataLossError(
-        fmt::format("{}: {}", path, std::string(receipt.status().message())));
-  }
-  proven.receipt = *std::move(receipt);
-  absl::StatusOr<evidence::Checkpoint> checkpoint = evidence::VerifyReceipt(proven.receipt, log);
-  if (absl::IsNotFound(checkpoint.status())) {
-    return absl::UnimplementedError(
-        fmt::format("unverifiable: {} is not signed by the key {}; with its own key it may hold",
-                    path, log.name()));
-  }
-  if (!checkpoint.ok()) {
-    return absl::DataLossError(
-        fmt::format("tampered: {}: {}", path, std::string(checkpoint.status().message())));
-  }
-  proven.checkpoint = *std::move(checkpoint);
-  absl::StatusOr<evidence::Entry> entry = evidence::DecodeEntry(proven.receipt.entry);
-  if (!entry.ok()) return Naming(path, entry.status());
-  proven.entry = *std::move(entry);
-  absl::StatusOr<evidence::ParsedStatement> statement =
-      evidence::ParseStatement(proven.entry.signed_statement.statement);
-  if (!statement.ok()) return Naming(path, statement.status());
-  proven.statement = *std::move(statement);
-  return proven;
+absl::StatusOr<audit::Kept> ReadReceipt(const std::string& path) {
+  absl::StatusOr<std::string> bytes = sdk::ReadFile(path, 1 << 20);
+  if (!bytes.ok()) return bytes.status();
+  return audit::Kept{path, *std::move(bytes)};
 }
 
-// Keys that proven entries enrol, by id.
-using Keys = std::map<std::string, evidence::PublicKey>;
-
-void AddKey(Keys& keys, statement::v1::KeyAlgorithm algorithm, const std::string& spki) {
-  absl::StatusOr<evidence::PublicKey> key = evidence::PublicKey::FromSpki(algorithm, spki);
-  if (key.ok()) keys.emplace(std::string(evidence::AsBytes(key->id())), *key);
-}
-
-void AddEnrolled(const statement::v1::Statement& statement, Keys& keys) {
-  if (statement.has_device_key_enrolled()) {
-    AddKey(keys, statement.device_key_enrolled().algorithm(),
-           statement.device_key_enrolled().key());
+// Of one attestation, in words for the line that names it.
+std::string SignatureText(const audit::ReceiptProof& proof, size_t i) {
+  const absl::Status& proven = proof.attestations[i];
+  if (absl::IsNotFound(proven)) return "not checked: the entry that enrols its key is not given";
+  if (!proven.ok()) return "not checked: " + std::string(proven.message());
+  const statement::v1::Statement& message = proof.entry.statement.message;
+  if (message.parties(static_cast<int>(i)).capacity() == statement::v1::CAPACITY_LOG) {
+    return "holds, the log's own key";
   }
-  if (statement.has_founded()) {
-    AddKey(keys, statement.founded().regulator_key().algorithm(),
-           statement.founded().regulator_key().key());
-    AddKey(keys, statement::v1::KEY_ALGORITHM_ED25519, statement.founded().log_key());
-  }
+  return message.has_founded() ? "holds, with the key that the founding itself brings"
+                               : "holds, key enrolled before for this organisation";
 }
 
 // One line for each attestation: who, and whether its signature holds as far as the keys at hand
-// tell. DATA_LOSS: one does not hold.
-struct Checked {
+// tell.
+std::string AttestationsText(const audit::ReceiptProof& proof) {
   std::string text;
-  Json attestations = Json::array();
-  bool all_proven = true;
-};
-
-absl::StatusOr<Checked> CheckAttestations(const Proven& proven, const Keys& keys) {
-  Checked checked;
-  for (const evidence::SignedAttestation& attestation :
-       proven.entry.signed_statement.attestations) {
-    absl::StatusOr<statement::v1::Attestation> message =
-        evidence::ParseAttestation(attestation.attestation);
-    if (!message.ok()) return message.status();
-    if (message->statement_hash() != evidence::AsBytes(proven.statement.hash)) {
-      return absl::DataLossError(
-          fmt::format("tampered: the attestation of party {} is of another "
-                      "statement",
-                      message->party()));
-    }
-    const auto key = keys.find(message->key_id());
-    std::string verdict = "not checked: the entry that enrols its key is not given";
-    if (key != keys.end()) {
-      if (!evidence::VerifyAttestation(attestation, key->second).ok()) {
-        return absl::DataLossError(
-            fmt::format("tampered: the attestation of party {} does not verify with key {}",
-                        message->party(), evidence::Hex(message->key_id())));
-      }
-      verdict = "holds";
-    } else {
-      checked.all_proven = false;
-    }
-    checked.attestations.push_back({{"party", message->party()},
-                                    {"key_id", evidence::Hex(message->key_id())},
-                                    {"person", message->person()},
-                                    {"seq", message->seq()},
-                                    {"seen_size", message->seen().size()},
-                                    {"signature", key == keys.end() ? "not checked" : "holds"}});
-    checked.text +=
-        fmt::format("  party {}  key {}\n           person {}  seq {}  seen {}  signature {}\n",
-                    message->party(), evidence::Hex(message->key_id()), message->person(),
-                    message->seq(), message->seen().size(), verdict);
+  for (size_t i = 0; i < proof.attestations.size(); ++i) {
+    const statement::v1::Attestation& message = proof.entry.attestations[i].message;
+    text += fmt::format("  party {}  key {}\n           person {}  seq {}  seen {}  signature {}\n",
+                        i, evidence::Hex(message.key_id()), message.person(), message.seq(),
+                        message.seen().size(), SignatureText(proof, i));
   }
-  return checked;
+  return text;
+}
+
+Json AttestationsJson(const audit::ReceiptProof& proof) {
+  Json attestations = Json::array();
+  for (size_t i = 0; i < proof.attestations.size(); ++i) {
+    const statement::v1::Attestation& message = proof.entry.attestations[i].message;
+    attestations.push_back({{"party", message.party()},
+                            {"key_id", evidence::Hex(message.key_id())},
+                            {"person", message.person()},
+                            {"seq", message.seq()},
+                            {"seen_size", message.seen().size()},
+                            {"signature", proof.attestations[i].ok() ? "holds" : "not checked"}});
+  }
+  return attestations;
+}
+
+// What is proven, what only further receipts would prove, and what no receipt can.
+std::string ScopeText(const audit::ReceiptProof& proof) {
+  std::string text =
+      "This proves: the log's key signed a checkpoint that holds exactly these bytes at this "
+      "index.\n";
+  const bool founds = proof.entry.statement.message.has_founded();
+  if (!proof.AllProven()) {
+    text +=
+        "It does not prove who attested where a signature is not checked: add --enrolment RECEIPT "
+        "for each key.\n";
+  } else if (founds) {
+    text +=
+        "It also proves: the attestations were made with the keys that the founding itself brings. "
+        "Whose\nthe regulator's key is, no entry can prove: compare it with the regulator.\n";
+  } else {
+    text +=
+        "It also proves: each attestation was made with a key that the log enrolled before, for "
+        "the\norganisation of its party.\n";
+  }
+  if (proof.enrolments_unproven > 0) {
+    text += fmt::format(
+        "It does not prove who asked for the enrolments given: {} attestations in them need "
+        "further "
+        "--enrolment\nreceipts, up to the founding.\n",
+        proof.enrolments_unproven);
+  }
+  return text +
+         "It does not prove: that a key was not revoked before, that the rules were kept, or that "
+         "the log\nshows everyone the same: `cradle audit` reads the whole log for that.\n";
+}
+
+Json ReceiptJson(const audit::ReceiptProof& proof, const std::string& origin,
+                 const std::string& rendering) {
+  const statement::v1::Statement& message = proof.entry.statement.message;
+  Json json = {{"verdict", "verified"},
+               {"origin", origin},
+               {"index", proof.index},
+               {"size", proof.checkpoint.size},
+               {"root", evidence::Hex(proof.checkpoint.root)},
+               {"statement_hash", evidence::Hex(proof.entry.statement.hash)},
+               {"claimed_time_ms", message.claimed_time_ms()},
+               {"recorded_time_ms", proof.entry.entry.recorded_time_ms},
+               {"attestations", AttestationsJson(proof)},
+               {"attestations_proven", proof.AllProven()},
+               {"enrolments_unproven", proof.enrolments_unproven},
+               {"rendering", rendering}};
+  if (absl::StatusOr<Json> statement = ToJson(message); statement.ok()) {
+    json["statement"] = *std::move(statement);
+  }
+  return json;
 }
 
 absl::StatusOr<evidence::NoteVerifier> LogOf(Context& context, const std::string& vkey) {
@@ -150,55 +140,28 @@ absl::StatusOr<evidence::NoteVerifier> LogOf(Context& context, const std::string
 absl::Status RunVerify(Context& context, const VerifyOptions& options) {
   absl::StatusOr<evidence::NoteVerifier> log = LogOf(context, options.vkey);
   if (!log.ok()) return log.status();
-  absl::StatusOr<Proven> proven = Prove(options.file, *log);
-  if (!proven.ok()) return proven.status();
-  Keys keys;
-  AddEnrolled(proven->statement.message, keys);  // the founding brings its own
+  absl::StatusOr<audit::Kept> receipt = ReadReceipt(options.file);
+  if (!receipt.ok()) return receipt.status();
+  std::vector<audit::Kept> enrolments;
   for (const std::string& path : options.enrolments) {
-    absl::StatusOr<Proven> enrolment = Prove(path, *log);
+    absl::StatusOr<audit::Kept> enrolment = ReadReceipt(path);
     if (!enrolment.ok()) return enrolment.status();
-    AddEnrolled(enrolment->statement.message, keys);
+    enrolments.push_back(*std::move(enrolment));
   }
-  absl::StatusOr<Checked> checked = CheckAttestations(*proven, keys);
-  if (!checked.ok()) return checked.status();
+  absl::StatusOr<audit::ReceiptProof> proof = audit::VerifyReceipt(*receipt, enrolments, *log);
+  if (!proof.ok()) return proof.status();
 
-  const statement::v1::Statement& message = proven->statement.message;
+  const statement::v1::Statement& message = proof->entry.statement.message;
   const std::string rendering = rules::Render(message, context.chinese());
   std::string text =
       fmt::format("verified: {} signed a log of {} entries in which entry {} is this\n\n{}\n",
-                  log->name(), proven->checkpoint.size, proven->receipt.index, rendering);
-  text += fmt::format("entry      {}\nstatement  {}\nclaimed    {}\nrecorded   {}\nroot       {}\n",
-                      proven->receipt.index, evidence::Hex(proven->statement.hash),
-                      sdk::FormatTime(message.claimed_time_ms()),
-                      sdk::FormatTime(proven->entry.recorded_time_ms),
-                      evidence::Hex(proven->checkpoint.root));
-  text += "attested by\n" + checked->text;
-  text +=
-      "\nThis proves: the log's key signed a checkpoint that holds exactly these bytes at this "
-      "index.\n";
-  text += checked->all_proven
-              ? "It also proves: the attestations were made with keys that the log enrolled.\n"
-              : "It does not prove the signatures of keys whose enrolment is not given: add "
-                "--enrolment "
-                "RECEIPT for each.\n";
-  text +=
-      "It does not prove: that a key was not revoked before, that the rules were kept, or that the "
-      "log\nshows everyone the same: `cradle audit` reads the whole log for that.\n";
-  Json json = {{"verdict", "verified"},
-               {"origin", log->name()},
-               {"index", proven->receipt.index},
-               {"size", proven->checkpoint.size},
-               {"root", evidence::Hex(proven->checkpoint.root)},
-               {"statement_hash", evidence::Hex(proven->statement.hash)},
-               {"claimed_time_ms", message.claimed_time_ms()},
-               {"recorded_time_ms", proven->entry.recorded_time_ms},
-               {"attestations", checked->attestations},
-               {"attestations_proven", checked->all_proven},
-               {"rendering", rendering}};
-  if (absl::StatusOr<Json> statement = ToJson(message); statement.ok()) {
-    json["statement"] = *std::move(statement);
-  }
-  context.Answer(json, text);
+                  log->name(), proof->checkpoint.size, proof->index, rendering);
+  text += fmt::format(
+      "entry      {}\nstatement  {}\nclaimed    {}\nrecorded   {}\nroot       {}\n", proof->index,
+      evidence::Hex(proof->entry.statement.hash), sdk::FormatTime(message.claimed_time_ms()),
+      sdk::FormatTime(proof->entry.entry.recorded_time_ms), evidence::Hex(proof->checkpoint.root));
+  text += "attested by\n" + AttestationsText(*proof) + "\n" + ScopeText(*proof);
+  context.Answer(ReceiptJson(*proof, log->name(), rendering), text);
   return absl::OkStatus();
 }
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
+#include "services/audit/core/attesters.h"
 #include "services/audit/core/entry_check.h"
 #include "storage/evidence/proof.h"
 
@@ -19,29 +19,13 @@ using evidence::Hex;
 
 std::string Message(const absl::Status& status) { return std::string(status.message()); }
 
-struct Enrolment {
-  std::string organisation;
-  statement::v1::KeyAlgorithm algorithm = statement::v1::KEY_ALGORITHM_UNSPECIFIED;
-  std::string spki_der;
-};
-
-std::vector<Enrolment> EnrolmentsIn(const statement::v1::Statement& statement) {
-  const auto of = [](const statement::v1::DeviceKeyEnrolled& enrolled) {
-    return Enrolment{enrolled.organisation(), enrolled.algorithm(), enrolled.key()};
-  };
-  if (statement.has_device_key_enrolled()) return {of(statement.device_key_enrolled())};
-  if (statement.has_founded()) return {of(statement.founded().regulator_key())};
-  return {};
-}
-
 class ChainVerification {
  public:
   ChainVerification(const ChainBundle& bundle, const evidence::NoteVerifier& log_key)
-      : bundle_(bundle), log_key_(log_key) {}
+      : bundle_(bundle), log_key_(log_key), attesters_(log_key) {}
 
   Report Run() {
     if (OpenCheckpoint()) {
-      keys_.Add(statement::v1::KEY_ALGORITHM_ED25519, log_key_.key().spki_der());
       for (const ProvenEntry& entry : bundle_.enrolments) Add(entry);
       for (const ProvenEntry& entry : bundle_.entries) Add(entry);
       for (auto& [index, entry] : entries_) Check(index, entry);
@@ -111,52 +95,26 @@ class ChainVerification {
                          "recorded before an entry ahead of it in the log");
     }
     last_recorded_time_ms_ = std::max(last_recorded_time_ms_, checked.entry.recorded_time_ms);
-    const std::vector<Enrolment> enrolments = EnrolmentsIn(checked.statement.message);
-    const bool founds = checked.statement.message.has_founded() && index == 0;
-    if (founds) Enrol(enrolments);
-    CheckAttestations(index, checked);
-    // An entry that is not proven brings no keys.
-    if (!founds && included.ok()) Enrol(enrolments);
+    CheckAttestations(index, included.ok(), checked);
   }
 
-  void Enrol(const std::vector<Enrolment>& enrolments) {
-    for (const Enrolment& enrolment : enrolments) {
-      keys_.Add(enrolment.algorithm, enrolment.spki_der);
-      organisations_[std::string(AsBytes(evidence::Sha256(enrolment.spki_der)))].insert(
-          enrolment.organisation);
-    }
-  }
-
-  void CheckAttestations(uint64_t index, CheckedEntry& checked) {
-    ProveAttestations(keys_, checked);
-    for (size_t i = 0; i < checked.signatures.size(); ++i) {
-      const statement::v1::Party& party = checked.statement.message.parties(static_cast<int>(i));
-      const std::string& key_id = checked.attestations[i].message.key_id();
-      const std::string which = fmt::format("attestation {} by key {}", i, Hex(key_id));
-      const absl::Status& signature = checked.signatures[i];
-      if (absl::IsNotFound(signature) || absl::IsUnimplemented(signature)) {
-        findings_.AddEntry("key", Verdict::kUnverifiable, index,
-                           fmt::format("{}: {}", which, Message(signature)));
-      } else if (!signature.ok()) {
-        findings_.AddEntry("signature", Verdict::kTampered, index,
-                           fmt::format("{}: {}", which, Message(signature)));
-      } else if (!IsOf(party, key_id)) {
-        findings_.AddEntry(
-            "party", Verdict::kTampered, index,
-            fmt::format("{}: the key is not enrolled for {}", which,
-                        party.organisation().empty() ? "the log itself" : party.organisation()));
-      } else {
+  void CheckAttestations(uint64_t index, bool included, CheckedEntry& checked) {
+    const std::vector<absl::Status> proven = attesters_.Take(index, included, checked);
+    for (size_t i = 0; i < proven.size(); ++i) {
+      if (proven[i].ok()) {
         ++report_.attestations;
+        continue;
+      }
+      const std::string reason =
+          fmt::format("attestation {} by key {}: {}", i,
+                      Hex(checked.attestations[i].message.key_id()), Message(proven[i]));
+      if (absl::IsNotFound(proven[i]) || absl::IsUnimplemented(proven[i])) {
+        findings_.AddEntry("key", Verdict::kUnverifiable, index, reason);
+      } else {
+        findings_.AddEntry(absl::IsPermissionDenied(proven[i]) ? "party" : "signature",
+                           Verdict::kTampered, index, reason);
       }
     }
-  }
-
-  bool IsOf(const statement::v1::Party& party, const std::string& key_id) const {
-    if (party.capacity() == statement::v1::CAPACITY_LOG) {
-      return key_id == AsBytes(log_key_.key().id());
-    }
-    const auto found = organisations_.find(key_id);
-    return found != organisations_.end() && found->second.count(party.organisation()) != 0;
   }
 
   void CheckLinks() {
@@ -215,8 +173,7 @@ class ChainVerification {
   Findings findings_;
   evidence::Checkpoint checkpoint_;
   std::map<uint64_t, Known> entries_;
-  KeyRing keys_;
-  std::map<std::string, std::set<std::string>> organisations_;  // by key id
+  Attesters attesters_;
   int64_t last_recorded_time_ms_ = INT64_MIN;
 };
 

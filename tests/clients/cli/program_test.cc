@@ -3,11 +3,14 @@
 
 #include <sys/stat.h>
 
+#include "services/audit/core/verify_chain.h"
 #include "storage/evidence/entry.h"
+#include "storage/evidence/hash.h"
 #include "storage/evidence/key.h"
 #include "storage/evidence/note.h"
 #include "storage/evidence/receipt.h"
 #include "storage/evidence/signed_statement_file.h"
+#include "tests/services/audit/log_fixture.h"
 
 namespace cradle::cli {
 namespace {
@@ -253,7 +256,7 @@ TEST_F(ProgramTest, StatementIsPreparedFromJson) {
       2);
 }
 
-// A receipt of a log of one entry.
+// A receipt of the second entry of a log of two.
 class ReceiptProgramTest : public ProgramTest {
  protected:
   void SetUp() override {
@@ -264,8 +267,13 @@ class ReceiptProgramTest : public ProgramTest {
     entry.signed_statement =
         evidence::ParseSignedStatementFile(program_.Read("g.statement")).value();
     receipt_.entry = evidence::EncodeEntry(entry).value();
+    const evidence::Hash founding = evidence::LeafHash("not looked at");
+    receipt_.index = 1;
+    receipt_.path = {founding};
     receipt_.checkpoint =
-        evidence::SignCheckpoint({kOrigin, 1, evidence::LeafHash(receipt_.entry)}, log_key_)
+        evidence::SignCheckpoint(
+            {kOrigin, 2, evidence::NodeHash(founding, evidence::LeafHash(receipt_.entry))},
+            log_key_)
             .value();
     program_.Write("r.tlog-proof", evidence::EncodeReceipt(receipt_));
   }
@@ -302,6 +310,66 @@ TEST_F(ReceiptProgramTest, AnotherLogsKeyIsExitFive) {
 
 TEST_F(ReceiptProgramTest, MissingFileIsExitSix) {
   EXPECT_EQ(program_.Run("nobody", {"receipt", "verify", "none", "--key", vkey_}).exit, 6);
+}
+
+// Receipts of a log with enrolled enterprises, as files by the index of their entries.
+class EnrolledReceiptProgramTest : public ProgramTest {
+ protected:
+  std::string Receipt(uint64_t index) const {
+    const std::string name = std::to_string(index) + ".tlog-proof";
+    program_.Write(name, log_.Receipt(index, log_.size()));
+    return name;
+  }
+  // The entry that enrols the producer's key.
+  uint64_t Enrolment() const {
+    const std::string id(evidence::AsBytes(log_.custody->producer.device.key.public_key().id()));
+    for (uint64_t i = 1; i < log_.size(); ++i) {
+      const std::vector<std::string> enrolled = audit::EnrolledKeys(log_.entries[i]);
+      if (!enrolled.empty() && enrolled[0] == id) return i;
+    }
+    ADD_FAILURE() << "the producer's key is not enrolled";
+    return 0;
+  }
+  Ran Verify(uint64_t index, const std::vector<uint64_t>& enrolments, bool json = false) const {
+    std::vector<std::string> arguments = {"receipt", "verify", Receipt(index), "--key",
+                                          log_.verifier.ToText()};
+    for (const uint64_t enrolment : enrolments) {
+      arguments.insert(arguments.end(), {"--enrolment", Receipt(enrolment)});
+    }
+    if (json) arguments.push_back("--json");
+    return program_.Run("nobody", arguments);
+  }
+
+  audit::testing::LogFixture log_;
+};
+
+TEST_F(EnrolledReceiptProgramTest, EnrolmentsProveWhoAttestedAndTheRestIsSaid) {
+  ledger::testing::WasteBatch batch;
+  const uint64_t index = log_.Append(log_.signers.Generate(log_.custody->producer, batch));
+  const Ran one = Verify(index, {Enrolment()});
+  ASSERT_EQ(one.exit, 0) << one.err;
+  EXPECT_NE(one.out.find("enrolled before, for the\norganisation of its party"), std::string::npos)
+      << one.out;
+  EXPECT_NE(one.out.find("1 attestations in them need further"), std::string::npos) << one.out;
+  EXPECT_NE(one.out.find("that a key was not revoked before"), std::string::npos) << one.out;
+  const Ran all = Verify(index, {Enrolment(), 0});
+  EXPECT_EQ(all.out.find("need further"), std::string::npos) << all.out;
+  EXPECT_TRUE(Verify(index, {Enrolment()}, /*json=*/true).json()["attestations_proven"]);
+}
+
+TEST_F(EnrolledReceiptProgramTest, EnrolmentSignedByItsOwnNewKeyIsExitFour) {
+  const uint64_t index = Enrolment();
+  const evidence::PrivateKey& key = log_.custody->producer.device.key;
+  log_.Edit(index, [&key](evidence::Entry& entry) {
+    evidence::SignedAttestation& attestation = entry.signed_statement.attestations[0];
+    statement::v1::Attestation message =
+        evidence::ParseAttestation(attestation.attestation).value();
+    message.set_key_id(std::string(evidence::AsBytes(key.public_key().id())));
+    attestation = evidence::Attest(message, key).value();
+  });
+  const Ran ran = Verify(index, {});
+  EXPECT_EQ(ran.exit, 4) << ran.out;
+  EXPECT_NE(ran.err.find("tampered"), std::string::npos) << ran.err;
 }
 
 TEST_F(ProgramTest, LedgerIsImportedOfflineOnceHoweverOften) {
