@@ -9,7 +9,7 @@
 //   statements/    what it signed or took in, which the next statements link to
 //   heads/         where chains stand
 //   receipts/      <statement hash>.tlog-proof
-//   forks/         checkpoints that contradict `seen`: evidence, never removed
+//   forks/         checkpoints that do not agree with `seen`: evidence, never removed
 #ifndef CRADLE_CLIENTS_SDK_HOME_H_
 #define CRADLE_CLIENTS_SDK_HOME_H_
 
@@ -87,7 +87,7 @@ class Home {
   // The signed note, or nullopt where none is held.
   absl::StatusOr<std::optional<std::string>> ReadSeen() const;
   absl::Status WriteSeen(const HomeLock& lock, std::string_view note);
-  // Keeps a note that contradicts what is held. Returns where.
+  // Keeps a note that contradicts what is held, or is not proven to agree with it. Returns where.
   absl::StatusOr<std::filesystem::path> KeepFork(std::string_view note);
 
   // --- statements -------------------------------------------------------------------------------

@@ -20,16 +20,38 @@ absl::StatusOr<evidence::Checkpoint> OpenHeld(const Home& home, const evidence::
       (home.path() / "seen").string(), log.name(), std::string(checkpoint.status().message())));
 }
 
-absl::Status Forked(Home& home, const std::string& note, const evidence::Checkpoint& held,
-                    const evidence::Checkpoint& shown, std::string_view why) {
+// Keeps the checkpoint shown beside the one held: both are signed, and what they say of each other
+// is `verdict`, for the reason `why`.
+absl::Status NotOneLog(Home& home, const std::string& note, const evidence::Checkpoint& held,
+                       const evidence::Checkpoint& shown, std::string_view verdict,
+                       std::string_view why) {
   absl::StatusOr<std::filesystem::path> kept = home.KeepFork(note);
   if (!kept.ok()) return kept.status();
-  return absl::DataLossError(fmt::format(
-      "forked: the log shows size {} root {}, this device holds size {} root {}, and they do not "
-      "agree ({}). Both are signed by the log: show {} and {} to the regulator",
-      shown.size, evidence::Hex(shown.root).substr(0, 16), held.size,
-      evidence::Hex(held.root).substr(0, 16), why, (home.path() / "seen").string(),
-      kept->string()));
+  return absl::DataLossError(
+      fmt::format("{}: the log shows size {} root {}, this device holds size {} root {}: {}. Both "
+                  "are signed by "
+                  "the log: {} and {}",
+                  verdict, shown.size, evidence::Hex(shown.root).substr(0, 16), held.size,
+                  evidence::Hex(held.root).substr(0, 16), why, (home.path() / "seen").string(),
+                  kept->string()));
+}
+
+// Two signatures contradict each other, whatever anybody proves.
+absl::Status Forked(Home& home, const std::string& note, const evidence::Checkpoint& held,
+                    const evidence::Checkpoint& shown) {
+  return NotOneLog(home, note, held, shown, "forked",
+                   "one size, two roots. Show both checkpoints to the regulator");
+}
+
+// The server does not prove that one continues the other. That may be a fault of the server's as
+// well as a second history: it accuses nobody.
+absl::Status Unproven(Home& home, const std::string& note, const evidence::Checkpoint& held,
+                      const evidence::Checkpoint& shown, std::string_view why) {
+  return NotOneLog(home, note, held, shown, "unproven",
+                   fmt::format("{}. What this device holds stays; try again, and if that does "
+                               "not help, `cradle audit mirror` and `cradle audit verify --mine` "
+                               "tell whether the log has two histories",
+                               why));
 }
 
 // The proof between two sizes, oldest first.
@@ -54,7 +76,7 @@ absl::Status Compare(Home& home, const Connection& connection, const std::string
                      const evidence::Checkpoint& held, const evidence::Checkpoint& shown) {
   if (shown.size == held.size) {
     if (shown.root == held.root) return absl::OkStatus();
-    return Forked(home, note, held, shown, "one size, two roots");
+    return Forked(home, note, held, shown);
   }
   const bool newer = shown.size > held.size;
   const evidence::Checkpoint& older = newer ? held : shown;
@@ -63,16 +85,23 @@ absl::Status Compare(Home& home, const Connection& connection, const std::string
   absl::StatusOr<std::vector<evidence::Hash>> path =
       FetchConsistency(connection, older.size, later.size);
   if (absl::IsOutOfRange(path.status())) {
-    return Forked(home, note, held, shown,
-                  "the server does not have as many entries as this device has seen: put back from "
-                  "an older copy?");
+    return Unproven(home, note, held, shown,
+                    fmt::format("the server does not have {} entries to prove it with: put back "
+                                "from an older copy?",
+                                later.size));
   }
-  if (!path.ok() && !absl::IsInvalidArgument(path.status())) return path.status();
+  if (absl::IsInvalidArgument(path.status())) {
+    return Unproven(home, note, held, shown,
+                    fmt::format("the server gives no proof that one continues the other ({})",
+                                std::string(path.status().message())));
+  }
+  if (!path.ok()) return path.status();
   const absl::Status agree =
-      path.ok() ? evidence::VerifyConsistency(older.size, later.size, older.root, later.root, *path)
-                : path.status();
+      evidence::VerifyConsistency(older.size, later.size, older.root, later.root, *path);
   if (agree.ok()) return agree;
-  return Forked(home, note, held, shown, std::string(agree.message()));
+  return Unproven(home, note, held, shown,
+                  fmt::format("the server's proof that one continues the other does not hold ({})",
+                              std::string(agree.message())));
 }
 
 }  // namespace

@@ -21,8 +21,11 @@ absl::StatusOr<std::optional<evidence::Checkpoint>> HeldCheckpoint(
 
 // Compares a checkpoint (as signed) with the one held by a consistency proof from the server, and
 // holds it if it is newer.
-// DATA_LOSS: the log's signature fails, or *forked*: the two do not agree; what is held stays, the
-// other is kept under forks/ as evidence. Other errors are the connection's: nothing is changed.
+// DATA_LOSS: the log's signature fails; or *forked*: the two are signed for one size and different
+//   roots; or *unproven*: the server does not prove that the longer continues the shorter, which
+//   may be its fault and not the log's. Of the last two what is held stays, and the other is kept
+//   under forks/ as evidence.
+// Other errors are the connection's: nothing is changed.
 absl::Status Observe(Home& home, const Connection& connection, const evidence::NoteVerifier& log,
                      const std::string& note);
 
