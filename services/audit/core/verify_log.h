@@ -26,7 +26,7 @@ struct VerifyOptions {
   int threads = 0;  // 0: one for each core
   // Called in order after each bundle of 256 entries, on the caller's thread; false stops.
   std::function<bool(uint64_t entries, uint64_t size)> progress;
-  // Where the admission state is folded, empty when given. Null: in memory, at about 1.5 KB for
+  // Where the admission state is folded, empty when given. Null: in memory, at 1 to 1.5 KB for
   // each entry; the tree takes 64 bytes more in any case.
   ScratchState* state = nullptr;
 };
