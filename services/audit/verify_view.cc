@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -53,75 +55,113 @@ class TemporaryFolder {
   std::string path_;
 };
 
-// Walks the keys of a range in order, a page at a time.
+// Walks the keys of a store in order, a page at a time, without those that `skips` names.
 class Cursor {
  public:
-  Cursor(const kv::Reader& reader, kv::Range range) : reader_(reader), range_(std::move(range)) {}
+  explicit Cursor(const kv::Reader& reader, std::function<bool(std::string_view)> skips = nullptr)
+      : reader_(reader), skips_(std::move(skips)) {}
 
-  // The pair the cursor stands on; null past the last.
+  // The pair the cursor stands on; null past the last. An error comes after the last pair that can
+  // be read, and names it.
   absl::StatusOr<const std::pair<std::string, std::string>*> Peek() {
-    if (place_ == page_.size() && !ended_) {
-      if (absl::Status status = Load(); !status.ok()) return status;
-    }
-    return place_ == page_.size() ? nullptr : &page_[place_];
+    if (place_ == page_.size() && !ended_) Load();
+    if (place_ < page_.size()) return &page_[place_];
+    if (!status_.ok()) return status_;
+    return nullptr;
   }
   void Next() { ++place_; }
 
  private:
-  absl::Status Load() {
-    if (!page_.empty()) range_.begin = page_.back().first + '\0';
+  void Load() {
     page_.clear();
     place_ = 0;
-    absl::Status status = reader_.Scan(range_, kv::Order::kAscending,
-                                       [this](std::string_view key, std::string_view value) {
-                                         page_.emplace_back(key, value);
-                                         return page_.size() < kPageKeys;
-                                       });
-    ended_ = page_.size() < kPageKeys;
-    return status;
+    const absl::Status status =
+        reader_.Scan({last_ ? *last_ + '\0' : std::string(), ""}, kv::Order::kAscending,
+                     [this](std::string_view key, std::string_view value) {
+                       last_ = key;
+                       if (!skips_ || !skips_(key)) page_.emplace_back(key, value);
+                       return page_.size() < kPageKeys;
+                     });
+    ended_ = !status.ok() || page_.size() < kPageKeys;
+    if (!status.ok()) {
+      status_ = {status.code(), fmt::format("what comes {} cannot be read: {}",
+                                            last_ ? "after key " + PrintableKey(*last_) : "first",
+                                            Message(status))};
+    }
   }
 
   const kv::Reader& reader_;
-  kv::Range range_;
+  const std::function<bool(std::string_view)> skips_;
+  std::optional<std::string> last_;
+  absl::Status status_;
   std::vector<std::pair<std::string, std::string>> page_;
   size_t place_ = 0;
   bool ended_ = false;
 };
 
-class ViewVerification {
+class OneView : public RecordFold {
  public:
-  ViewVerification(const LogSource& source, const runtime::View& view, const kv::Reader& stored,
-                   const VerifyViewOptions& options)
-      : source_(source), view_(view), stored_(stored), options_(options) {}
+  explicit OneView(const runtime::View& view) : view_(view) {}
+  std::string name() const override { return fmt::format("view {}", view_.name()); }
+  const runtime::View& view() const override { return view_; }
+
+ private:
+  const runtime::View& view_;
+};
+
+class RecordVerification {
+ public:
+  RecordVerification(const LogSource& source, RecordFold& fold, const kv::Reader& stored,
+                     const VerifyViewOptions& options)
+      : source_(source), fold_(fold), stored_(stored), options_(options) {}
 
   Report Run() {
-    absl::StatusOr<uint64_t> size = runtime::FoldedSize(stored_);
-    if (absl::IsDataLoss(size.status())) {
-      Diverged("size", runtime::kSizeKey, Message(size.status()));
-      report_.scope = "Nothing was compared: how much the view has folded cannot be read.";
-      Conclude(findings_, report_);
-      return std::move(report_);
-    }
-    size_ = size.value_or(0);
-    if (absl::Status status = size.ok() ? Replay() : size.status(); !status.ok()) {
-      findings_.Add("replay", {VerdictOf(status), failed_entry_,
-                               failed_entry_ ? fmt::format("entry {}", *failed_entry_)
-                                             : fmt::format("view {}", view_.name()),
-                               Message(status)});
-      report_.scope = fmt::format("Folded {} of {} entries; the view {} was not compared.",
-                                  report_.entries, size_, view_.name());
-    } else {
-      Compare();
-      report_.scope = fmt::format(
-          "Folded {} entries again and compared {} keys of the view {}. That these are the entries "
-          "of the log, and the log is true, verifying the log shows.",
-          report_.entries, compared_, view_.name());
+    if (ReadSize()) {
+      const absl::Status status = Replay();
+      if (status.ok()) {
+        Compare();
+        report_.scope = fmt::format(
+            "Folded {} entries again and compared {} keys of the {}. That these are the entries "
+            "of the log, and the log is true, verifying the log shows.",
+            report_.entries, compared_, fold_.name());
+      } else {
+        AddNotFolded(status);
+      }
     }
     Conclude(findings_, report_);
     return std::move(report_);
   }
 
  private:
+  // False: how much is to be folded is not known.
+  bool ReadSize() {
+    report_.scope = fmt::format(
+        "Nothing was compared: how many entries are behind the {} cannot be read.", fold_.name());
+    if (absl::Status status = stored_.Get(runtime::kSizeKey).status(); !status.ok()) {
+      Unreadable(Message(status));
+      return false;
+    }
+    const absl::StatusOr<uint64_t> size = runtime::FoldedSize(stored_);
+    if (!size.ok()) {
+      Diverged("size", runtime::kSizeKey, Message(size.status()));
+      return false;
+    }
+    size_ = *size;
+    return true;
+  }
+
+  void AddNotFolded(const absl::Status& status) {
+    findings_.Add("replay", {VerdictOf(status), failed_entry_,
+                             failed_entry_ ? fmt::format("entry {}", *failed_entry_) : fold_.name(),
+                             Message(status)});
+    report_.scope = fmt::format("Folded {} of {} entries; nothing of the {} was compared.",
+                                report_.entries, size_, fold_.name());
+  }
+
+  void Unreadable(std::string reason) {
+    findings_.Add("store", {Verdict::kUnavailable, std::nullopt, fold_.name(), std::move(reason)});
+  }
+
   static Verdict VerdictOf(const absl::Status& status) {
     if (absl::IsDataLoss(status)) return Verdict::kTampered;
     return absl::IsUnimplemented(status) ? Verdict::kUnverifiable : Verdict::kUnavailable;
@@ -132,7 +172,7 @@ class ViewVerification {
     if (!folder.ok()) return folder.status();
     folder_.emplace(std::move(*folder));
     absl::StatusOr<std::unique_ptr<kv::Store>> store =
-        kv::OpenRocksDb(folder_->path() + "/view", {});
+        kv::OpenRocksDb(folder_->path() + "/fold", {});
     if (!store.ok()) return store.status();
     scratch_ = std::move(*store);
     absl::StatusOr<std::unique_ptr<kv::Writer>> writer = scratch_->OpenWriter();
@@ -151,7 +191,7 @@ class ViewVerification {
   absl::Status FoldBundle(uint64_t begin, runtime::ViewWriter& pending) {
     const uint64_t width = std::min(kTileWidth, size_ - begin);
     absl::StatusOr<EntryBundle> bundle = source_.ReadEntryBundle(begin / kTileWidth, width);
-    if (!bundle.ok()) return bundle.status();
+    if (!bundle.ok()) return absl::UnavailableError(Message(bundle.status()));
     absl::StatusOr<std::vector<std::string_view>> entries = evidence::ParseBundle(bundle->bytes);
     if (!entries.ok() || entries->size() < width) {
       return absl::DataLossError(fmt::format("{} has not {} entries", bundle->name, width));
@@ -159,10 +199,15 @@ class ViewVerification {
     for (uint64_t i = 0; i < width; ++i) {
       if (absl::Status status = LoadRuleData((*entries)[i]); !status.ok()) return status;
       failed_entry_ = begin + i;
-      absl::Status folded = runtime::FoldEntry(view_, library_, begin + i, (*entries)[i], pending);
+      absl::Status folded =
+          runtime::FoldEntry(fold_.view(), library_, begin + i, (*entries)[i], pending);
       if (!folded.ok()) return folded;
       failed_entry_.reset();
       ++report_.entries;
+    }
+    const auto folded = std::span<const std::string_view>(*entries).first(width);
+    if (absl::Status status = fold_.FoldBundle(folded, pending, findings_); !status.ok()) {
+      return absl::UnavailableError(Message(status));
     }
     return pending.size() > kPendingKeysMax ? Commit(pending) : absl::OkStatus();
   }
@@ -206,21 +251,18 @@ class ViewVerification {
 
   // Both in order of key: a merge.
   void Compare() {
-    Cursor folded(*scratch_, kv::Range{});
-    Cursor stored(stored_, kv::Range{});
+    Cursor folded(*scratch_);
+    Cursor stored(stored_, [this](std::string_view key) { return fold_.IsBeside(key); });
     while (true) {
       const auto want = folded.Peek();
       const auto have = stored.Peek();
       if (!want.ok() || !have.ok()) {
-        findings_.Add("store",
-                      {Verdict::kUnavailable, std::nullopt, fmt::format("view {}", view_.name()),
-                       Message(want.ok() ? have.status() : want.status())});
-        return;
+        return Unreadable(Message(want.ok() ? have.status() : want.status()));
       }
       if (*want == nullptr && *have == nullptr) return;
       ++compared_;
       if (*have == nullptr || (*want != nullptr && (*want)->first < (*have)->first)) {
-        Diverged("missing", (*want)->first, "the view does not have this key");
+        Diverged("missing", (*want)->first, "the store does not have this key");
         folded.Next();
       } else if (*want == nullptr || (*have)->first < (*want)->first) {
         Diverged("superfluous", (*have)->first, "the log does not fold to this key");
@@ -244,7 +286,7 @@ class ViewVerification {
   }
 
   const LogSource& source_;
-  const runtime::View& view_;
+  RecordFold& fold_;
   const kv::Reader& stored_;
   const VerifyViewOptions& options_;
   Report report_;
@@ -274,9 +316,15 @@ std::string PrintableKey(std::string_view key) {
   return text;
 }
 
+Report VerifyRecords(const LogSource& source, RecordFold& fold, const kv::Reader& stored,
+                     const VerifyViewOptions& options) {
+  return RecordVerification(source, fold, stored, options).Run();
+}
+
 Report VerifyView(const LogSource& source, const runtime::View& view, const kv::Reader& stored,
                   const VerifyViewOptions& options) {
-  return ViewVerification(source, view, stored, options).Run();
+  OneView fold(view);
+  return VerifyRecords(source, fold, stored, options);
 }
 
 }  // namespace cradle::audit

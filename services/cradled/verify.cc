@@ -11,6 +11,7 @@
 #include "services/audit/core/verify_log.h"
 #include "services/audit/verify_view.h"
 #include "services/cradled/config.h"
+#include "services/cradled/ledger_records.h"
 #include "services/cradled/store_source.h"
 #include "services/monitoring/view.h"
 #include "services/registry/view.h"
@@ -72,12 +73,15 @@ absl::StatusOr<audit::Verdict> Verify(const DataDirectory& data) {
   const StoreSource source(data, **store);
   const audit::Report report = audit::VerifyLog(source, config->log);
   Print("log", report);
-  absl::StatusOr<uint64_t> stored = ledger::ReadSize(**store);
-  if (!stored.ok()) return stored.status();
-  const absl::StatusOr<std::vector<std::string>> journal = source.JournalCheckpoints();
-  const std::string beyond = BeyondCheckpoint(*stored, report, journal.ok() && !journal->empty());
-  if (!beyond.empty()) std::cout << "  " << beyond << "\n";
-  audit::Verdict gravest = report.verdict;
+  // A size that cannot be read is a finding of the records.
+  if (absl::StatusOr<uint64_t> stored = ledger::ReadSize(**store); stored.ok()) {
+    const absl::StatusOr<std::vector<std::string>> journal = source.JournalCheckpoints();
+    const std::string beyond = BeyondCheckpoint(*stored, report, journal.ok() && !journal->empty());
+    if (!beyond.empty()) std::cout << "  " << beyond << "\n";
+  }
+  const audit::Report records = VerifyLedgerRecords(source, report, config->log, **store);
+  Print("ledger's records", records);
+  audit::Verdict gravest = std::max(report.verdict, records.verdict);
   for (const runtime::View* view :
        {&registry::RegistryView(), &tracking::TrackingView(), &monitoring::MonitoringView()}) {
     absl::StatusOr<audit::Verdict> verdict = VerifyOneView(data, source, *view);

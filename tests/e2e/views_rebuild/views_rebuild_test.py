@@ -2,6 +2,7 @@
 import datetime
 import json
 import os
+import re
 import shutil
 import unittest
 
@@ -58,8 +59,9 @@ class ViewsRebuild(harness.ServedLog):
             self.assertEqual(self.answers(), before, "lost: %s" % lost)
         self.stop_server()
         verified = harness.run("cradled", "verify", "--data", self.server.data).stdout
-        for view in ("registry", "tracking", "monitoring"):
-            self.assertIn("view %s verified" % view, verified)
+        entries = int(re.search(r"log verified: (\d+) entries", verified)[1])
+        for store in ("ledger's records", "view registry", "view tracking", "view monitoring"):
+            self.assertIn("\n%s verified: %d entries\n" % (store, entries), verified)
 
     def test_a_damaged_view_is_kept_aside_and_comes_back_the_same(self):
         before = self.answers()

@@ -1,0 +1,135 @@
+#include "services/cradled/ledger_records.h"
+
+#include <fmt/format.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "services/ledger/marks.h"
+#include "services/ledger/store_layout.h"
+#include "storage/evidence/hash.h"
+#include "storage/evidence/tree.h"
+
+namespace cradle::cradled {
+namespace {
+
+using audit::Verdict;
+
+static_assert(ledger::kSizeKey == runtime::kSizeKey, "the ledger's size is folded as a view's is");
+
+// What the ledger writes of one entry beside the admission state, as a view.
+class EntryRecords : public runtime::View {
+ public:
+  std::string_view name() const override { return "ledger"; }
+  absl::Status Fold(const runtime::FoldedEntry& folded,
+                    runtime::ViewWriter& writer) const override {
+    for (const auto& link : folded.statement.message.links()) {
+      writer.Put(ledger::ChainElementKey(link.chain(), link.height()),
+                 ledger::BigEndian(folded.index));
+    }
+    if (!folded.admitted.marks.empty()) {
+      writer.Put(ledger::MarksKey(folded.index), ledger::EncodeMarks(folded.admitted.marks));
+    }
+    return absl::OkStatus();
+  }
+};
+
+class LedgerRecords : public audit::RecordFold {
+ public:
+  LedgerRecords(const audit::Report& log, const evidence::NoteVerifier& log_key,
+                const kv::Reader& stored, uint64_t size)
+      : log_(log), log_key_(log_key), stored_(stored), size_(size) {}
+
+  std::string name() const override { return "ledger's records"; }
+  const runtime::View& view() const override { return view_; }
+
+  absl::Status FoldBundle(std::span<const std::string_view> entries, runtime::ViewWriter& writer,
+                          audit::Findings& findings) override {
+    absl::StatusOr<std::vector<ledger::StoredCheckpoint>> checkpoints =
+        CheckpointsUpTo(tree_.size() + entries.size());
+    if (!checkpoints.ok()) return checkpoints.status();
+    auto checkpoint = checkpoints->begin();
+    for (const std::string_view entry : entries) {
+      tree_.Append(evidence::LeafHash(entry));
+      if (checkpoint != checkpoints->end() && checkpoint->size == tree_.size()) {
+        Compare(*checkpoint++, findings);
+      }
+    }
+    for (const evidence::TileWrite& tile : tree_.TakeChanged()) {
+      writer.Put(ledger::TileKey(tile.tile), tile.hashes);
+    }
+    writer.Put(ledger::kRootKey, evidence::AsBytes(tree_.Root()));
+    return absl::OkStatus();
+  }
+
+  // Entries and checkpoints: both were read for the fold, and compared by the root.
+  bool IsBeside(std::string_view key) const override {
+    const auto number = ledger::LastNumber(key);
+    if (!number) return false;
+    if (key == ledger::EntryKey(*number)) return *number < size_;
+    return key == ledger::CheckpointKey(*number) && *number > 0 && *number <= size_;
+  }
+
+ private:
+  // Those of more entries than are folded yet, in order.
+  absl::StatusOr<std::vector<ledger::StoredCheckpoint>> CheckpointsUpTo(uint64_t size) const {
+    std::vector<ledger::StoredCheckpoint> found;
+    const kv::Range range{ledger::CheckpointKey(tree_.size() + 1), ledger::CheckpointKey(size + 1)};
+    absl::Status status = stored_.Scan(range, kv::Order::kAscending,
+                                       [&found](std::string_view key, std::string_view note) {
+                                         const auto number = ledger::LastNumber(key);
+                                         if (number && key == ledger::CheckpointKey(*number)) {
+                                           found.push_back({*number, std::string(note)});
+                                         }
+                                         return true;
+                                       });
+    if (!status.ok()) return status;
+    return found;
+  }
+
+  void Compare(const ledger::StoredCheckpoint& stored, audit::Findings& findings) const {
+    const auto add = [&](Verdict verdict, std::string reason) {
+      findings.Add("checkpoint",
+                   {verdict, std::nullopt, audit::PrintableKey(ledger::CheckpointKey(stored.size)),
+                    std::move(reason)});
+    };
+    const auto checkpoint = evidence::OpenCheckpoint(stored.note, log_key_);
+    if (!checkpoint.ok()) {
+      return add(
+          absl::IsNotFound(checkpoint.status()) ? Verdict::kUnverifiable : Verdict::kTampered,
+          std::string(checkpoint.status().message()));
+    }
+    if (checkpoint->size != stored.size) {
+      return add(Verdict::kTampered,
+                 fmt::format("the checkpoint of {} entries is stored as that of {}",
+                             checkpoint->size, stored.size));
+    }
+    if (const evidence::Hash root = tree_.Root(); checkpoint->root != root) {
+      add(log_.verdict == Verdict::kVerified ? Verdict::kForked : Verdict::kTampered,
+          fmt::format("it was signed for the first {} entries with root {}, here they have root {}",
+                      stored.size, evidence::Hex(checkpoint->root), evidence::Hex(root)));
+    }
+  }
+
+  const audit::Report& log_;
+  const evidence::NoteVerifier& log_key_;
+  const kv::Reader& stored_;
+  const uint64_t size_;
+  const EntryRecords view_;
+  evidence::Frontier tree_;
+};
+
+}  // namespace
+
+audit::Report VerifyLedgerRecords(const audit::LogSource& source, const audit::Report& log,
+                                  const evidence::NoteVerifier& log_key, const kv::Reader& stored,
+                                  const audit::VerifyViewOptions& options) {
+  // A size that cannot be read is a finding of the comparison.
+  LedgerRecords records(log, log_key, stored, ledger::ReadSize(stored).value_or(0));
+  return audit::VerifyRecords(source, records, stored, options);
+}
+
+}  // namespace cradle::cradled
