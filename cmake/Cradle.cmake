@@ -1,8 +1,10 @@
-# Compiler settings and the three ways a target of this project is made:
+# Compiler settings and the ways a target of this project is made:
 #   cradle_library(NAME [INTERFACE] SOURCES … DEPENDS …)  a static library, headers by their path from the root
 #   cradle_program(NAME SOURCES … DEPENDS …)              an executable in ${CMAKE_BINARY_DIR}/bin
 #   cradle_test(NAME SOURCES … DEPENDS … [LABELS channel] [TIMEOUT seconds])
 #                                                         a GoogleTest program, one ctest per program
+#   cradle_program_test(NAME SCRIPT [TIMEOUT seconds] [ENVIRONMENT NAME=value …])
+#                                                         a Python script that drives this build's own programs
 # A dependency is another cradle_… target or any CMake target. Label `channel` marks a test that opens a gRPC channel.
 
 find_program(CCACHE ccache)
@@ -69,16 +71,32 @@ function(cradle_program NAME)
   target_link_libraries(${NAME} PRIVATE ${ARG_DEPENDS} cradle_warnings)
 endfunction()
 
+# Sanitizers take their time.
+function(cradle_test_timeout NAME TIMEOUT)
+  if(NOT TIMEOUT)
+    set(TIMEOUT 300)
+  endif()
+  if(CRADLE_SANITIZE)
+    math(EXPR TIMEOUT "4 * ${TIMEOUT}")
+  endif()
+  set_tests_properties(${NAME} PROPERTIES TIMEOUT ${TIMEOUT})
+endfunction()
+
 function(cradle_test NAME)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
   cradle_refuse_unparsed(${NAME})
   cradle_program(${NAME} SOURCES ${ARG_SOURCES} DEPENDS ${ARG_DEPENDS} GTest::gmock GTest::gtest GTest::gtest_main)
   add_test(NAME ${NAME} COMMAND ${NAME} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 300)
-  endif()
-  if(CRADLE_SANITIZE)
-    math(EXPR ARG_TIMEOUT "3 * ${ARG_TIMEOUT}")
-  endif()
-  set_tests_properties(${NAME} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  cradle_test_timeout(${NAME} "${ARG_TIMEOUT}")
+  set_tests_properties(${NAME} PROPERTIES LABELS "${ARG_LABELS}")
+endfunction()
+
+function(cradle_program_test NAME SCRIPT)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "ENVIRONMENT" ${ARGN})
+  cradle_refuse_unparsed(${NAME})
+  add_test(NAME ${NAME} COMMAND ${CRADLE_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/${SCRIPT})
+  set(PYTHON_PATH "${CMAKE_BINARY_DIR}/python:${CMAKE_SOURCE_DIR}/clients/python:${CMAKE_SOURCE_DIR}/tests/e2e")
+  cradle_test_timeout(${NAME} "${ARG_TIMEOUT}")
+  set_tests_properties(${NAME} PROPERTIES LABELS channel
+    ENVIRONMENT "CRADLE_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONPATH=${PYTHON_PATH};${ARG_ENVIRONMENT}")
 endfunction()
