@@ -59,6 +59,7 @@ enum class RuleId {
   kLicencePeriod,
   kKeyForm,
   kKeyNew,
+  kPersonElsewhere,
   kKeyToRevoke,
   kFacilityOfOrganisation,
   kFacilitySite,

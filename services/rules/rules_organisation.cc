@@ -57,11 +57,22 @@ std::string IdentityKey(Judge& judge, const v1::OrganisationRegistered& event) {
   return {};
 }
 
-void PutPerson(Judge& judge, const v1::DeviceKeyEnrolled& event) {
+// Who belongs to a further organisation attests nothing between the two any more, and a person's id
+// is in every attestation: were anyone free to enrol it, a carrier could keep a receiver from
+// attesting. So a regulator alone does.
+void JudgePerson(Judge& judge, const v1::DeviceKeyEnrolled& event) {
   const std::string key = keys::Person(event.person());
   auto person = judge.Read<state::v1::PersonState>(key).value_or(state::v1::PersonState());
   const auto& known = person.organisations();
   if (std::find(known.begin(), known.end(), event.organisation()) != known.end()) return;
+  if (!known.empty() && judge.statement().parties(0).capacity() != v1::CAPACITY_REGULATOR) {
+    judge.Violate(
+        RuleId::kPersonElsewhere, judge.Path("person"),
+        fmt::format("the person is enrolled for {}; ask a regulator to enrol this key, or "
+                    "give its holder another person id",
+                    known[0]),
+        fmt::format("该人员已登记于 {}；请由监管部门登记此密钥，或为持有人另取人员编号", known[0]));
+  }
   person.add_organisations(event.organisation());
   judge.Put(key, person);
 }
@@ -156,7 +167,7 @@ void JudgeDeviceKeyEnrolled(Judge& judge, const v1::DeviceKeyEnrolled& event,
   *state.mutable_enrolled() = event;
   state.set_enrolled_index(judge.index());
   judge.Put(keys::Key(key_id), state);
-  PutPerson(judge, event);
+  JudgePerson(judge, event);
 }
 
 void JudgeDeviceKeyRevoked(Judge& judge) {

@@ -224,7 +224,7 @@ TEST(PartiesTest, TwoPartiesAreDifferentOrganisationsPersonsAndDevices) {
   ExpectRule(district, take, RuleId::kPartyTwo, [&](Draft& draft) {
     // A driver whose key is enrolled to the same person as the producer's clerk.
     draft.devices[1] = district.NewDeviceOf(district.carrier.id, district.producer.handler.person);
-    district.Must(district.Enrol(district.carrier.administrator, v1::CAPACITY_ORGANISATION,
+    district.Must(district.Enrol(district.bureau.administrator, v1::CAPACITY_REGULATOR,
                                  draft.devices[1], {v1::KEY_ROLE_OPERATOR}));
   });
 
@@ -242,23 +242,21 @@ TEST(PartiesTest, TwoPartiesAreDifferentOrganisationsPersonsAndDevices) {
 
 class EnrolledTwiceTest : public testing::Test {
  protected:
-  // Someone of `actor`'s who also works for `other`.
+  // Someone of `actor`'s who also works for `other`, as the bureau enrolled them.
   Device InBoth(const Actor& actor, const Actor& other) {
-    const std::string person = district_.NewId();
-    for (const Actor* each : {&actor, &other}) {
-      const Device device = district_.NewDeviceOf(each->id, person);
-      district_.Must(district_.Enrol(each->administrator, v1::CAPACITY_ORGANISATION, device,
-                                     {v1::KEY_ROLE_OPERATOR}));
-      if (each == &actor) device_ = device;
-    }
-    return device_;
+    const Device device = district_.NewDevice(actor.id);
+    district_.Must(district_.Enrol(actor.administrator, v1::CAPACITY_ORGANISATION, device,
+                                   {v1::KEY_ROLE_OPERATOR}));
+    district_.Must(district_.Enrol(district_.bureau.administrator, v1::CAPACITY_REGULATOR,
+                                   district_.NewDeviceOf(other.id, device.person),
+                                   {v1::KEY_ROLE_OPERATOR}));
+    return device;
   }
   void Expect(const Draft& valid, int party, const Device& device) {
     ExpectRule(district_, valid, RuleId::kPartyEnrolledTwice,
                [&](Draft& draft) { draft.devices[static_cast<size_t>(party)] = device; });
   }
   District district_;
-  Device device_;
 };
 
 TEST_F(EnrolledTwiceTest, NobodyAttestsWhoIsEnrolledForAnotherPartyOfTheManifest) {
@@ -293,6 +291,42 @@ TEST_F(EnrolledTwiceTest, WhoWorksForStrangersToTheManifestMayAttest) {
   Draft take = district_.Take(district_.producer, district_.carrier, manifest, district_.truck);
   take.devices[1] = driver;
   district_.Must(take);
+}
+
+// A person's id is in every attestation: who enrols it for itself would keep its holder from
+// attesting for the other party.
+TEST_F(EnrolledTwiceTest, NoPartyKeepsAnotherFromAttestingByEnrollingItsPerson) {
+  const Actor& carrier = district_.carrier;
+  const Draft own = district_.Enrol(carrier.administrator, v1::CAPACITY_ORGANISATION,
+                                    district_.NewDevice(carrier.id), {v1::KEY_ROLE_OPERATOR});
+  const auto of_receiver = [&](Draft& draft) {
+    draft.message.mutable_device_key_enrolled()->set_person(district_.plant.handler.person);
+  };
+  ExpectRule(district_, own, RuleId::kPersonElsewhere, of_receiver,
+             absl::StatusCode::kPermissionDenied);
+  Draft taken_over = own;
+  of_receiver(taken_over);
+  const auto violations = ViolationsOf(*district_.Try(taken_over));
+  ASSERT_FALSE(violations.empty());
+  EXPECT_EQ(violations[0].field, "device_key_enrolled.person");
+
+  const std::string manifest = district_.Issued({district_.Stored()});
+  district_.Must(district_.Take(district_.producer, carrier, manifest, district_.truck));
+  district_.Submit(taken_over);
+  district_.Must(district_.Deliver(carrier, manifest));
+  district_.Must(district_.Confirm(manifest));
+}
+
+TEST_F(EnrolledTwiceTest, ARegulatorEnrolsForAFurtherOrganisationWhichThenRenewsTheKeyItself) {
+  const Actor& carrier = district_.carrier;
+  const std::string person = InBoth(district_.plant, carrier).person;
+  const auto renew = [&](const Actor& actor) {
+    return district_.Enrol(actor.administrator, v1::CAPACITY_ORGANISATION,
+                           district_.NewDeviceOf(actor.id, person), {v1::KEY_ROLE_OPERATOR});
+  };
+  district_.Must(renew(carrier));
+  district_.Must(renew(district_.plant));
+  EXPECT_FALSE(district_.Submit(renew(district_.producer)));
 }
 
 // The two handovers on the road and at the gate take the same check.
