@@ -217,7 +217,11 @@ void AddKeyCommands(CLI::App& app, Context& context) {
   AddCommand<RevokeOptions>(
       *key, "revoke", "Revoke a key from now on", context,
       [](CLI::App& command, RevokeOptions& options) {
-        command.add_option("KEY-ID", options.key)->required();
+        command
+            .add_option("KEY-ID", options.key,
+                        "As `cradle key show` prints it; a regulator's key is revoked from another "
+                        "regulator device")
+            ->required();
         command.add_option("--org", options.organisation, "Whose key (default: one's own)");
         command
             .add_option("--reason", options.reason,

@@ -281,6 +281,22 @@ void JudgeEnrolments(Judge& judge, const std::vector<ProvenAttestation>& attesta
   }
 }
 
+// A regulator's key attests the revocation of others, not its own: the key that attests stands
+// afterwards, so a revocation never leaves the log without one that can enrol another.
+void JudgeRevoker(Judge& judge, const v1::Attestation& message) {
+  if (judge.event() != S::kDeviceKeyRevoked ||
+      message.key_id() != judge.statement().device_key_revoked().key_id()) {
+    return;
+  }
+  const auto organisation = judge.Read<state::v1::OrganisationState>(
+      keys::Organisation(judge.statement().parties(0).organisation()));
+  if (!organisation || !IsAuthority(organisation->registered())) return;
+  judge.Violate(RuleId::kRegulatorKeyStands, judge.Path("key_id"),
+                "a regulator's key does not revoke itself: attest with another regulator key, "
+                "enrolled first where there is none",
+                "监管密钥不得吊销自身：请用另一监管密钥签署，没有的须先登记");
+}
+
 void PutDevice(Judge& judge, const v1::Attestation& message) {
   const std::string key = keys::Device(message.key_id());
   state::v1::DeviceSequence device =
@@ -327,6 +343,7 @@ void JudgeAttestations(Judge& judge, std::string_view statement_hash,
     PutDevice(judge, subject.attestation.message);
   }
   JudgeEnrolments(judge, attestations);
+  JudgeRevoker(judge, attestations[0].message);
 }
 
 }  // namespace cradle::rules

@@ -175,6 +175,11 @@ constexpr Rule kRules[] = {
     {RuleId::kKeyToRevoke, "KEY-TO-REVOKE",
      "The key revoked is the organisation's and not yet revoked.",
      "被吊销的密钥须属于该单位且尚未吊销。", "", kFailed, On(S::kDeviceKeyRevoked)},
+    {RuleId::kRegulatorKeyStands, "REGULATOR-KEY-STANDS",
+     "A regulator's key is revoked by another regulator key, never by itself, so that one always "
+     "stands.",
+     "监管部门的密钥须由另一监管密钥吊销，不得自行吊销，以保证始终至少有一个监管密钥有效。", "",
+     kDenied, On(S::kDeviceKeyRevoked)},
     // Facilities and methods.
     {RuleId::kFacilityOfOrganisation, "FACILITY-OF-ORGANISATION",
      "The facility is registered and the organisation's.", "设施须已登记且属于该单位。", "storage",

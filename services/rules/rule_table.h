@@ -61,6 +61,7 @@ enum class RuleId {
   kKeyNew,
   kPersonElsewhere,
   kKeyToRevoke,
+  kRegulatorKeyStands,
   kFacilityOfOrganisation,
   kFacilitySite,
   kFacilityUse,

@@ -102,6 +102,11 @@ bool HasRole(const v1::OrganisationRegistered& organisation, v1::OrganisationRol
          organisation.roles().end();
 }
 
+bool IsAuthority(const v1::OrganisationRegistered& organisation) {
+  return HasRole(organisation, v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY) ||
+         HasRole(organisation, v1::ORGANISATION_ROLE_HEALTH_AUTHORITY);
+}
+
 bool RequireRole(Judge& judge, const v1::OrganisationRegistered& organisation,
                  std::initializer_list<v1::OrganisationRole> roles, std::string path) {
   std::string names;
@@ -125,8 +130,7 @@ void JudgeRegulator(Judge& judge, int place, std::string_view division,
     if (!found) return;
     authority = &*found;
   }
-  if (!HasRole(*authority, v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY) &&
-      !HasRole(*authority, v1::ORGANISATION_ROLE_HEALTH_AUTHORITY)) {
+  if (!IsAuthority(*authority)) {
     judge.Violate(RuleId::kRegulatorAuthority, path,
                   fmt::format("{} is no ecology or health authority", authority->name()),
                   fmt::format("{} 不是生态环境或卫生健康主管部门", authority->name()));

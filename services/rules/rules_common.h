@@ -39,6 +39,8 @@ std::optional<statement::v1::OrganisationRegistered> FindOrganisation(Judge& jud
                                                                       std::string path);
 bool HasRole(const statement::v1::OrganisationRegistered& organisation,
              statement::v1::OrganisationRole role);
+// An ecology or health authority: who may act as a regulator.
+bool IsAuthority(const statement::v1::OrganisationRegistered& organisation);
 // ORGANISATION-ROLE unless it has one of the roles.
 bool RequireRole(Judge& judge, const statement::v1::OrganisationRegistered& organisation,
                  std::initializer_list<statement::v1::OrganisationRole> roles, std::string path);

@@ -106,6 +106,40 @@ TEST(RevocationTest, ARevokedKeyAttestsNothingFromItsIndexOn) {
   EXPECT_EQ(refused.code, absl::StatusCode::kPermissionDenied);
 }
 
+// With no regulator key left nobody could register anything or enrol a key again.
+TEST(RevocationTest, ARegulatorsKeyIsRevokedByAnotherRegulatorKeyAndNeverByItself) {
+  District district;
+  const Device& first = district.bureau.administrator;
+  const Device second = district.NewDevice(district.bureau.id);
+  district.Must(
+      district.Enrol(first, v1::CAPACITY_ORGANISATION, second, {v1::KEY_ROLE_ADMINISTRATOR}));
+  const auto revokes_itself = [&](v1::Capacity capacity) {
+    return [&first, capacity](Draft& draft) {
+      draft.message.mutable_parties(0)->set_capacity(capacity);
+      draft.devices = {first};
+    };
+  };
+  const Draft valid = district.Revoke(second, first);
+  for (const v1::Capacity capacity : {v1::CAPACITY_ORGANISATION, v1::CAPACITY_REGULATOR}) {
+    ExpectRule(district, valid, RuleId::kRegulatorKeyStands, revokes_itself(capacity),
+               absl::StatusCode::kPermissionDenied);
+  }
+  district.Must(district.Revoke(second, district.bureau.handler));
+  district.Must(valid);
+  // The last one registers, enrols and is not revoked.
+  EXPECT_FALSE(district.Submit(district.Revoke(second, second)));
+  Draft registered =
+      district.RegisterOrganisation(district.NewId(), {v1::ORGANISATION_ROLE_PRODUCER});
+  registered.devices = {second};
+  district.Must(registered);
+}
+
+TEST(RevocationTest, OthersRevokeTheirOwnKeyWithItself) {
+  District district;
+  const Device& own = district.producer.administrator;
+  district.Must(district.Revoke(own, own));
+}
+
 class LateHandoverTest : public testing::Test {
  protected:
   LateHandoverTest() {
