@@ -105,6 +105,12 @@ enum class RuleId {
   kCount,
 };
 
+// The largest mass that a field of a statement may hold, totals too: 10^13 g, ten million tonnes, a
+// tenth of the hazardous waste that a whole country generates in a year (10^8 t). Whoever adds up
+// masses of the log in an int64 leans on it: 2^63 - 1 g = 9.22 * 10^18 g are 922 337 masses of this
+// size, 92 000 years of that waste, or 9 * 10^12 batches of one tonne (10^6 g).
+inline constexpr int64_t kMassMaxG = 10'000'000'000'000;
+
 struct Rule {
   RuleId number;
   std::string_view id;       // "CUSTODY-HOLDER": what violations and reports print

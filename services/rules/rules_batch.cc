@@ -84,6 +84,7 @@ void JudgeContainers(Judge& judge, const Containers& containers, std::string_vie
 }
 
 void RequireMass(Judge& judge, int64_t mass_g, std::string_view field) {
+  LimitMass(judge, mass_g, field);
   if (mass_g > 0) return;
   judge.Violate(RuleId::kMassPositive, judge.Path(field),
                 fmt::format("{} is {} g; waste has a mass", field, mass_g),
@@ -170,6 +171,7 @@ void JudgeMassExact(Judge& judge, int64_t mass_g, const BatchState& batch, std::
     judge.Violate(RuleId::kMassPositive, judge.Path(field), fmt::format("{} is below zero", field),
                   fmt::format("{} 小于零", field));
   }
+  LimitMass(judge, mass_g, field);
   if (mass_g == batch.mass_g()) return;
   judge.Violate(RuleId::kMassExact, judge.Path(field),
                 fmt::format("{} g where the batch has {} g", mass_g, batch.mass_g()),

@@ -16,7 +16,7 @@ std::optional<state::v1::BatchState> JudgeBatchInHand(
     Judge& judge, std::string_view batch, std::string_view field,
     std::initializer_list<state::v1::BatchStatus> statuses);
 
-// MASS-EXACT and MASS-POSITIVE.
+// MASS-EXACT, MASS-POSITIVE and FORM-FIELD.
 void JudgeMassExact(Judge& judge, int64_t mass_g, const state::v1::BatchState& batch,
                     std::string_view field);
 

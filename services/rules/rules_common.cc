@@ -208,13 +208,24 @@ void JudgeMedicalMethod(Judge& judge, std::string_view waste_code, std::string_v
                 fmt::format("{} 不得采用 {} 处理", waste_code, method_code));
 }
 
+bool LimitMass(Judge& judge, int64_t mass_g, std::string_view field) {
+  if (mass_g <= kMassMaxG) return true;
+  return WrongField(judge, field,
+                    fmt::format("{} g is over {} g, ten million tonnes", mass_g, kMassMaxG),
+                    fmt::format("{}克超过{}克（一千万吨）", mass_g, kMassMaxG));
+}
+
+bool AllowMass(Judge& judge, int64_t mass_g, std::string_view field) {
+  if (mass_g < 0) return WrongField(judge, field, "below zero", "小于零");
+  return LimitMass(judge, mass_g, field);
+}
+
 void JudgeMassBasis(Judge& judge, const v1::MassBasis& basis, int64_t mass_g,
                     std::string_view field) {
   RequireChosen(judge, basis.method(), fmt::format("{}.method", field));
   AllowText(judge, basis.scale_id(), fmt::format("{}.scale_id", field));
-  if (basis.division_mass_g() < 0) {
-    WrongField(judge, fmt::format("{}.division_mass_g", field), "below zero", "小于零");
-  }
+  AllowMass(judge, basis.division_mass_g(), fmt::format("{}.division_mass_g", field));
+  LimitMass(judge, basis.unit_mass_g(), fmt::format("{}.unit_mass_g", field));
   if (basis.method() != v1::MASS_METHOD_COUNTED) return;
   int64_t product = 0;
   const bool overflow = __builtin_mul_overflow(basis.count(), basis.unit_mass_g(), &product);
@@ -228,7 +239,8 @@ void JudgeMassBasis(Judge& judge, const v1::MassBasis& basis, int64_t mass_g,
 
 std::optional<int64_t> AddMass(std::optional<int64_t> a, int64_t b) {
   int64_t sum = 0;
-  if (!a || *a < 0 || b < 0 || __builtin_add_overflow(*a, b, &sum)) return std::nullopt;
+  if (!a || *a < 0 || b < 0 || b > kMassMaxG || __builtin_add_overflow(*a, b, &sum))
+    return std::nullopt;
   return sum;
 }
 

@@ -71,10 +71,14 @@ std::optional<RuleData::Method> FindMethod(Judge& judge, std::string_view method
 void JudgeMedicalMethod(Judge& judge, std::string_view waste_code, std::string_view method_code,
                         std::string_view field);
 
+// FORM-FIELD over kMassMaxG: of every mass, whose sign another rule may judge.
+bool LimitMass(Judge& judge, int64_t mass_g, std::string_view field);
+// FORM-FIELD below zero too: of what is no mass of waste (0: not given).
+bool AllowMass(Judge& judge, int64_t mass_g, std::string_view field);
 // MASS-SUM and FORM-FIELD of how a mass was got.
 void JudgeMassBasis(Judge& judge, const statement::v1::MassBasis& basis, int64_t mass_g,
                     std::string_view field);
-// a + b, or nullopt where it overflows or one is negative.
+// a + b, or nullopt where it overflows, or one is negative or b over kMassMaxG.
 std::optional<int64_t> AddMass(std::optional<int64_t> a, int64_t b);
 
 // The organisation asserting as the first party.

@@ -37,10 +37,7 @@ void JudgeFacilityRegistered(Judge& judge) {
   RequireChosen(judge, event.kind(), "kind");
   RequireText(judge, event.name(), "name");
   AllowText(judge, event.eia_reference(), "eia_reference");
-  if (event.capacity_mass_g() < 0) {
-    judge.Violate(RuleId::kFormField, judge.Path("capacity_mass_g"), "capacity_mass_g: below zero",
-                  "capacity_mass_g：小于零");
-  }
+  AllowMass(judge, event.capacity_mass_g(), "capacity_mass_g");
   if (!event.acceptance_date().empty()) {
     if (const auto day = ParseDate(event.acceptance_date()); !day.ok()) {
       judge.Violate(RuleId::kFormField, judge.Path("acceptance_date"),

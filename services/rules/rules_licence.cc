@@ -57,10 +57,7 @@ void JudgeScopes(Judge& judge, const v1::LicenceGranted& event) {
     if (!IsScope(scope.waste())) {
       RequireWasteCode(judge, scope.waste(), fmt::format("scopes[{}].waste", i));
     }
-    if (scope.annual_mass_g() < 0) {
-      judge.Violate(RuleId::kFormField, judge.Path(fmt::format("scopes[{}].annual_mass_g", i)),
-                    "annual_mass_g: below zero", "annual_mass_g：小于零");
-    }
+    AllowMass(judge, scope.annual_mass_g(), fmt::format("scopes[{}].annual_mass_g", i));
     for (const std::string& method : scope.method_codes()) {
       FindMethod(judge, method, fmt::format("scopes[{}].method_codes", i));
     }

@@ -22,6 +22,20 @@ using state::v1::ManifestState;
 
 constexpr int kCarriersMax = 8;
 
+// MASS-SUM: the total said is that of the lines; nullopt: the lines have none.
+void JudgeTotal(Judge& judge, std::optional<int64_t> total, int64_t said_g,
+                std::string_view field) {
+  LimitMass(judge, said_g, field);
+  if (total && *total == said_g) return;
+  judge.Violate(
+      RuleId::kMassSum, judge.Path(field),
+      total ? fmt::format("the lines add up to {} g, the total says {} g", *total, said_g)
+            : fmt::format("the lines have no sum: the mass of one is below zero or over {} g",
+                          kMassMaxG),
+      total ? fmt::format("各行合计{}克，总量填写为{}克", *total, said_g)
+            : fmt::format("各行无法合计：有一行质量小于零或超过{}克", kMassMaxG));
+}
+
 // Batches of the lines as consigned; those not known are left out.
 std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event) {
   std::vector<BatchState> batches;
@@ -66,13 +80,7 @@ std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event
     }
     batches.push_back(*std::move(batch));
   }
-  if (!total || *total != event.total_sent_mass_g()) {
-    judge.Violate(
-        RuleId::kMassSum, judge.Path("total_sent_mass_g"),
-        fmt::format("the lines add up to {} g, the total says {} g", total.value_or(-1),
-                    event.total_sent_mass_g()),
-        fmt::format("各行合计{}克，总量填写为{}克", total.value_or(-1), event.total_sent_mass_g()));
-  }
+  JudgeTotal(judge, total, event.total_sent_mass_g(), "total_sent_mass_g");
   return batches;
 }
 
@@ -190,6 +198,7 @@ void JudgeReceivedLine(Judge& judge, const v1::ReceivedLine& line, const v1::Man
     judge.Violate(RuleId::kMassPositive, judge.Path(field("received_mass_g")),
                   "received_mass_g is below zero", "received_mass_g 小于零");
   }
+  LimitMass(judge, line.received_mass_g(), field("received_mass_g"));
   JudgeMassBasis(judge, line.mass_basis(), line.received_mass_g(), field("mass_basis"));
   if (line.received_mass_g() != sent.sent_mass_g()) {
     judge.Violate(RuleId::kReceiptDifference, judge.Path(field("received_mass_g")),
@@ -289,13 +298,7 @@ void JudgeReceiptConfirmed(Judge& judge) {
       wastes.distinct.push_back(waste);
     }
   }
-  if (!total || *total != event.total_received_mass_g()) {
-    judge.Violate(RuleId::kMassSum, judge.Path("total_received_mass_g"),
-                  fmt::format("the lines add up to {} g, the total says {} g", total.value_or(-1),
-                              event.total_received_mass_g()),
-                  fmt::format("各行合计{}克，总量填写为{}克", total.value_or(-1),
-                              event.total_received_mass_g()));
-  }
+  JudgeTotal(judge, total, event.total_received_mass_g(), "total_received_mass_g");
   JudgeReceiverOf(judge, manifest->issued().receiver(), wastes, "parties[0].organisation");
   PutReceived(judge, event, *manifest);
 }

@@ -127,6 +127,7 @@ void JudgeVehicleRegistered(Judge& judge) {
   RequireId(judge, event.vehicle(), "vehicle");
   RequireText(judge, event.plate(), "plate");
   AllowText(judge, event.permit_number(), "permit_number");
+  AllowMass(judge, event.payload_mass_g(), "payload_mass_g");
   if (const auto owner =
           FindOrganisation(judge, event.organisation(), judge.Path("organisation"))) {
     JudgeActor(judge, event.organisation(), owner->division());

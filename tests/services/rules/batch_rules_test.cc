@@ -134,6 +134,35 @@ TEST_F(BatchRulesTest, TheCatalogueIsThatOfTheActsDateNotOfTheRecord) {
          [](Draft& draft) { Generated(draft).set_waste_code("999-999-08"); });
 }
 
+// Sums of masses are int64: no statement brings one of which a few overflow.
+TEST_F(BatchRulesTest, NoMassIsOverTenMillionTonnes) {
+  Draft most = Generate();
+  Generated(most).set_generated_mass_g(kMassMaxG);
+  Draft declared = Declare();
+  Declared(declared).set_stock_mass_g(kMassMaxG);
+  for (const int64_t over : {kMassMaxG + 1, INT64_MAX}) {
+    Expect(most, RuleId::kFormField,
+           [&](Draft& draft) { Generated(draft).set_generated_mass_g(over); });
+    Expect(declared, RuleId::kFormField,
+           [&](Draft& draft) { Declared(draft).set_stock_mass_g(over); });
+    Expect(Generate(), RuleId::kFormField,
+           [&](Draft& draft) { Generated(draft).mutable_mass_basis()->set_division_mass_g(over); });
+    Expect(Generate(), RuleId::kFormField,
+           [&](Draft& draft) { Generated(draft).mutable_mass_basis()->set_unit_mass_g(over); });
+    const std::string batch = district_.Generated(district_.producer, district_.producer_site);
+    Expect(district_.Store(district_.producer, batch, district_.producer_store), RuleId::kFormField,
+           [&](Draft& draft) { Stored(draft).set_stored_mass_g(over); });
+    Expect(Treat(batch), RuleId::kFormField,
+           [&](Draft& draft) { Treated(draft).set_treated_mass_g(over); });
+  }
+  Draft broken = Generate();
+  Generated(broken).set_generated_mass_g(INT64_MAX);
+  const auto violations = ViolationsOf(*district_.Try(broken));
+  ASSERT_FALSE(violations.empty());
+  EXPECT_EQ(violations[0].field, "batch_generated.generated_mass_g");
+  EXPECT_NE(violations[0].message_en.find("10000000000000 g"), std::string::npos);
+}
+
 TEST_F(BatchRulesTest, AContainersAndCountsAddUpToTheMass) {
   Draft valid = Generate();
   const auto add = [&](Draft& draft, int64_t mass_g) -> v1::Container& {

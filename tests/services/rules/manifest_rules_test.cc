@@ -71,6 +71,48 @@ TEST_F(ManifestRulesTest, MassesAreExactAndAddUp) {
          [](Draft& draft) { Issued(draft).mutable_lines(0)->set_sent_mass_g(-1); });
 }
 
+TEST_F(ManifestRulesTest, NoMassIsOverTenMillionTonnesAndNoSumIsInvented) {
+  const auto says_no_sum_below_zero = [&](const Draft& draft) {
+    const auto violations = ViolationsOf(*district_.Try(draft));
+    EXPECT_TRUE(Has(violations, RuleId::kMassSum));
+    for (const Violation& violation : violations) {
+      EXPECT_EQ(violation.message_en.find("-1 g"), std::string::npos) << violation.message_en;
+      EXPECT_EQ(violation.message_zh.find("-1克"), std::string::npos) << violation.message_zh;
+    }
+  };
+  const std::string a = district_.Stored();
+  const std::string b = district_.Stored();
+  const std::string manifest = district_.NewId();
+  const Draft issue = district_.Issue(district_.producer, manifest, {a, b}, {&district_.carrier});
+  for (const int64_t over : {kMassMaxG + 1, INT64_MAX}) {
+    Expect(issue, RuleId::kFormField,
+           [&](Draft& draft) { Issued(draft).mutable_lines(0)->set_sent_mass_g(over); });
+    Expect(issue, RuleId::kFormField,
+           [&](Draft& draft) { Issued(draft).set_total_sent_mass_g(over); });
+  }
+  Draft broken = issue;
+  for (v1::ManifestLine& line : *Issued(broken).mutable_lines()) line.set_sent_mass_g(INT64_MAX);
+  says_no_sum_below_zero(broken);
+
+  district_.Must(issue);
+  district_.Must(Take(manifest));
+  district_.Must(district_.Deliver(district_.carrier, manifest));
+  const Draft confirm = district_.Confirm(manifest);
+  for (const int64_t over : {kMassMaxG + 1, INT64_MAX}) {
+    Expect(confirm, RuleId::kFormField, [&](Draft& draft) {
+      Confirmed(draft).mutable_lines(0)->set_received_mass_g(over);
+      Confirmed(draft).set_total_received_mass_g(250'000);
+    });
+    Expect(confirm, RuleId::kFormField,
+           [&](Draft& draft) { Confirmed(draft).set_total_received_mass_g(over); });
+  }
+  broken = confirm;
+  for (v1::ReceivedLine& line : *Confirmed(broken).mutable_lines()) {
+    line.set_received_mass_g(INT64_MAX);
+  }
+  says_no_sum_below_zero(broken);
+}
+
 TEST_F(ManifestRulesTest, OneToEightCarriersAndEveryPartyAnotherOrganisation) {
   const Draft valid = Issue();
   Expect(valid, RuleId::kManifestCarriers, [](Draft& draft) { Issued(draft).clear_carriers(); });

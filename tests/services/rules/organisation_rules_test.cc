@@ -150,6 +150,10 @@ TEST_F(OrganisationRulesTest, AVehicleIsNewAndACarriers) {
   };
   Expect(valid, RuleId::kIdNew, [&](Draft& draft) { event(draft).set_vehicle(district_.truck); });
   Expect(valid, RuleId::kFormField, [&](Draft& draft) { event(draft).clear_plate(); });
+  for (const int64_t wrong_g : {int64_t{-1}, kMassMaxG + 1}) {
+    Expect(valid, RuleId::kFormField,
+           [&](Draft& draft) { event(draft).set_payload_mass_g(wrong_g); });
+  }
   Expect(valid, RuleId::kOrganisationKnown,
          [&](Draft& draft) { event(draft).set_organisation(district_.NewId()); });
   Expect(valid, RuleId::kPartySelf, ByItself(district_.carrier2));
@@ -221,6 +225,10 @@ TEST_F(OrganisationRulesTest, ALicenceHasHolderScopeAndPeriod) {
   Expect(valid, RuleId::kFormField, [&](Draft& draft) { event(draft).clear_scopes(); });
   Expect(valid, RuleId::kFormField,
          [&](Draft& draft) { event(draft).set_valid_to_date("2026-02-30"); });
+  for (const int64_t wrong_g : {int64_t{-1}, kMassMaxG + 1}) {
+    Expect(valid, RuleId::kFormField,
+           [&](Draft& draft) { event(draft).mutable_scopes(0)->set_annual_mass_g(wrong_g); });
+  }
   Expect(valid, RuleId::kLicencePeriod,
          [&](Draft& draft) { event(draft).set_valid_to_date("2023-12-31"); });
   for (const char* waste : {"HW51", "HW8", "900-214-8", "hw08", ""}) {
@@ -266,7 +274,10 @@ TEST_F(OrganisationRulesTest, AFacilityIsNewAtASiteOfItsOrganisation) {
   Expect(valid, RuleId::kIdNew,
          [&](Draft& draft) { event(draft).set_facility(district_.producer_store); });
   Expect(valid, RuleId::kFormField, [&](Draft& draft) { event(draft).clear_kind(); });
-  Expect(valid, RuleId::kFormField, [&](Draft& draft) { event(draft).set_capacity_mass_g(-1); });
+  for (const int64_t wrong_g : {int64_t{-1}, kMassMaxG + 1}) {
+    Expect(valid, RuleId::kFormField,
+           [&](Draft& draft) { event(draft).set_capacity_mass_g(wrong_g); });
+  }
   Expect(valid, RuleId::kFormField,
          [&](Draft& draft) { event(draft).set_acceptance_date("2024/01/01"); });
   Expect(valid, RuleId::kSiteOfOrganisation,
