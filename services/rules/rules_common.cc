@@ -8,6 +8,7 @@
 #include "services/rules/state_keys.h"
 #include "services/rules/visible_text.h"
 #include "storage/evidence/statement.h"
+#include "storage/evidence/utf8.h"
 
 namespace cradle::rules {
 namespace {
@@ -18,6 +19,31 @@ bool WrongField(Judge& judge, std::string_view field, std::string_view en, std::
   judge.Violate(RuleId::kFormField, judge.Path(field), fmt::format("{}: {}", field, en),
                 fmt::format("{}：{}", field, zh));
   return false;
+}
+
+// What a reader does not see as such: C0 and C1 controls, ends of line and paragraph, what turns the
+// direction of text (the property Bidi_Control of Unicode), and what is invisible. The joiners
+// U+200C and U+200D belong to the spelling of Arabic and Indic scripts, and stay.
+bool IsControl(uint32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200B || c == 0x200E ||
+         c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+}
+
+bool IsBlank(std::string_view text) {
+  while (!text.empty()) {
+    const uint32_t c = evidence::TakeCodePoint(text);
+    if (!evidence::IsSpace(c) && c != 0x200C && c != 0x200D) return false;
+  }
+  return true;
+}
+
+// False for what is not UTF-8 too.
+bool IsClean(std::string_view text) {
+  while (!text.empty()) {
+    const uint32_t c = evidence::TakeCodePoint(text);
+    if (c == evidence::kNoCodePoint || IsControl(c)) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -33,18 +59,16 @@ bool RequireId(Judge& judge, std::string_view id, std::string_view field) {
 }
 
 bool RequireText(Judge& judge, std::string_view text, std::string_view field) {
-  if (text.empty()) return WrongField(judge, field, "missing", "缺失");
-  return AllowText(judge, text, field);
+  if (!AllowText(judge, text, field)) return false;
+  return !IsBlank(text) || WrongField(judge, field, "missing", "缺失");
 }
 
 bool AllowText(Judge& judge, std::string_view text, std::string_view field) {
-  const bool control = std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-  });
-  if (text.size() <= kTextBytesMax && !control) return true;
-  return WrongField(judge, field,
-                    fmt::format("over {} bytes, or with control characters", kTextBytesMax),
-                    fmt::format("超过{}字节或含控制字符", kTextBytesMax));
+  if (text.size() <= kTextBytesMax && IsClean(text)) return true;
+  return WrongField(
+      judge, field,
+      fmt::format("over {} bytes, or with control or invisible characters", kTextBytesMax),
+      fmt::format("超过{}字节，或含控制字符、不可见字符", kTextBytesMax));
 }
 
 bool RequireChosen(Judge& judge, int value, std::string_view field) {

@@ -17,8 +17,9 @@ inline constexpr size_t kTextBytesMax = 400;
 // SHA-256 of a SubjectPublicKeyInfo.
 std::string KeyId(std::string_view spki_der);
 
-// FORM-FIELD: a field that must be an id, a text of 1 to kTextBytesMax bytes without control
-// characters, a text that may be empty, a value chosen (not UNSPECIFIED), 32 bytes.
+// FORM-FIELD: a field that must be an id, a text of 1 to kTextBytesMax bytes that is not blank and
+// has no control or invisible characters, such a text that may be empty or blank, a value chosen
+// (not UNSPECIFIED), 32 bytes.
 bool RequireId(Judge& judge, std::string_view id, std::string_view field);
 bool RequireText(Judge& judge, std::string_view text, std::string_view field);
 bool AllowText(Judge& judge, std::string_view text, std::string_view field);

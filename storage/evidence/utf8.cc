@@ -4,11 +4,7 @@
 #include <cstdint>
 
 namespace cradle::evidence {
-namespace {
 
-constexpr uint32_t kInvalid = 0xFFFF'FFFF;
-
-// Takes one code point off the front of a text that is not empty.
 uint32_t TakeCodePoint(std::string_view& text) {
   const auto lead = static_cast<uint8_t>(text.front());
   const size_t size = lead < 0x80   ? 1
@@ -17,35 +13,32 @@ uint32_t TakeCodePoint(std::string_view& text) {
                       : lead < 0xF0 ? 3
                       : lead < 0xF5 ? 4
                                     : 0;
-  if (size == 0 || text.size() < size) return kInvalid;
+  if (size == 0 || text.size() < size) return kNoCodePoint;
   uint32_t code_point = size == 1 ? lead : lead & (0x7FU >> size);
   for (size_t i = 1; i < size; ++i) {
     const auto byte = static_cast<uint8_t>(text[i]);
-    if ((byte & 0xC0) != 0x80) return kInvalid;
+    if ((byte & 0xC0) != 0x80) return kNoCodePoint;
     code_point = code_point << 6 | (byte & 0x3F);
   }
   // Forms longer than need be, surrogates, and what lies beyond Unicode.
   if ((size == 3 && code_point < 0x800) || (size == 4 && code_point < 0x10000) ||
       (code_point >= 0xD800 && code_point < 0xE000) || code_point > 0x10FFFF) {
-    return kInvalid;
+    return kNoCodePoint;
   }
   text.remove_prefix(size);
   return code_point;
 }
 
-// The property White_Space of Unicode.
 bool IsSpace(uint32_t c) {
   return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
          (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
          c == 0x3000;
 }
 
-}  // namespace
-
 bool IsNoteText(std::string_view text) {
   while (!text.empty()) {
     const uint32_t c = TakeCodePoint(text);
-    if (c == kInvalid || (c < 0x20 && c != '\n')) return false;
+    if (c == kNoCodePoint || (c < 0x20 && c != '\n')) return false;
   }
   return true;
 }
@@ -54,7 +47,7 @@ bool IsNoteName(std::string_view name) {
   if (name.empty()) return false;
   while (!name.empty()) {
     const uint32_t c = TakeCodePoint(name);
-    if (c == kInvalid || c < 0x20 || c == '+' || IsSpace(c)) return false;
+    if (c == kNoCodePoint || c < 0x20 || c == '+' || IsSpace(c)) return false;
   }
   return true;
 }

@@ -1,10 +1,21 @@
-// Just enough UTF-8 for signed notes. Within this folder only.
+// Just enough UTF-8 for signed notes and for the text of statements.
 #ifndef CRADLE_STORAGE_EVIDENCE_UTF8_H_
 #define CRADLE_STORAGE_EVIDENCE_UTF8_H_
 
+#include <cstdint>
 #include <string_view>
 
 namespace cradle::evidence {
+
+// What is no code point of Unicode.
+inline constexpr uint32_t kNoCodePoint = 0xFFFF'FFFF;
+
+// Takes one code point off the front of a text that is not empty; kNoCodePoint, and nothing taken:
+// the text does not go on as UTF-8 (RFC 3629).
+uint32_t TakeCodePoint(std::string_view& text);
+
+// The property White_Space of Unicode.
+bool IsSpace(uint32_t code_point);
 
 // Valid UTF-8 (RFC 3629) with no control character below U+0020 but LF.
 bool IsNoteText(std::string_view text);

@@ -1,4 +1,5 @@
 // Organisations, sites, vehicles, keys, licences, facilities.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "services/rules/state_keys.h"
@@ -72,6 +73,51 @@ TEST_F(OrganisationRulesTest, AnOrganisationIsNewAndWellFormed) {
          [&](Draft& draft) { event(draft).add_roles(v1::ORGANISATION_ROLE_PRODUCER); });
   Expect(valid, RuleId::kFormField, [&](Draft& draft) { event(draft).clear_identity(); });
   Expect(valid, RuleId::kFormField, [&](Draft& draft) { event(draft).set_division("3707"); });
+}
+
+// Names stand in lists, on labels and in reports: what is invisible, ends a line or turns the text
+// about it round would show another name than the one registered.
+TEST_F(OrganisationRulesTest, ANameHasNoInvisibleControlsAndIsNotBlank) {
+  const Draft valid =
+      district_.RegisterOrganisation(district_.NewId(), {v1::ORGANISATION_ROLE_PRODUCER});
+  const auto named = [](const std::string& name) {
+    return
+        [name](Draft& draft) { draft.message.mutable_organisation_registered()->set_name(name); };
+  };
+  for (const char* control :
+       {"\t", "\n", "\x7F", "\u0080", "\u0085", "\u009B", "\u009F", "\u061C", "\u200B", "\u200E",
+        "\u200F", "\u2028", "\u2029", "\u202A", "\u202E", "\u2060", "\u2066", "\u2069", "\uFEFF"}) {
+    for (const std::string& name : {fmt::format("青州{}化工", control), std::string(control),
+                                    fmt::format("{}化工", control)}) {
+      Expect(valid, RuleId::kFormField, named(name));
+    }
+  }
+  for (const char* blank : {" ", "   ", "\u00A0", "\u3000\u2003 \u202F", "\u200D\u200C "}) {
+    Expect(valid, RuleId::kFormField, named(blank));
+  }
+  for (const char* invalid : {"\xFF", "\xC2", "\xE5\x8C", "\xC0\xAF", "\xED\xA0\x80"}) {
+    Expect(valid, RuleId::kFormField, [&](Draft& draft) {
+      draft.by_hand = true;  // refused as malformed before any rule
+      named(invalid)(draft);
+    });
+  }
+  for (const char* name :
+       {"青州化工有限公司", "青州 化工", "　青州（化工）ＡＢＣ１２３", "ئۈرۈمچى خىمىيە زاۋۇتى",
+        "شركة الكيمياء", "می\u200Cخواهم", "क्\u200Dष", "\u00A0Å", "𠮷田", "😀"}) {
+    Draft draft = valid;
+    named(name)(draft);
+    EXPECT_TRUE(std::holds_alternative<Admitted>(*district_.Try(draft))) << name;
+  }
+}
+
+// A text that need not be given may be blank, and is as clean otherwise.
+TEST_F(OrganisationRulesTest, ATextThatMayBeEmptyMayBeBlank) {
+  Draft valid = district_.RegisterVehicle(district_.carrier, district_.NewId());
+  const auto permit = [](Draft& draft) -> std::string& {
+    return *draft.message.mutable_vehicle_registered()->mutable_permit_number();
+  };
+  permit(valid) = " ";
+  Expect(valid, RuleId::kFormField, [&](Draft& draft) { permit(draft) = "鲁\u202E1"; });
 }
 
 TEST_F(OrganisationRulesTest, AUsccHasItsCheckCharacterAndIsUnique) {
