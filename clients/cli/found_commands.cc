@@ -91,9 +91,8 @@ void AddFoundCommand(CLI::App& app, Context& context) {
             ->required();
         DeclareAssertion(command, options.assertion, /*begins=*/true);
         command.footer(
-            "Example: cradle found --name 潍坊市生态环境局 --uscc 11370700004250078L --division "
-            "370700 "
-            "--role ecology-authority --rule-data-sha256 5d0c…");
+            "Example: cradle found --name 潍坊市生态环境局 --uscc 11370700004250078M "
+            "--division 370700 --role ecology-authority --rule-data-sha256 5d0c…");
       },
       RunFound);
 }

@@ -309,9 +309,8 @@ void AddOrganisationCommands(CLI::App& app, Context& context) {
         DeclareOrganisation(command, options.organisation);
         DeclareAssertion(command, options.assertion, /*begins=*/true);
         command.footer(
-            "Example: cradle org register --name 青州化工有限公司 --uscc 91370781MA3C0H5Q1K "
-            "--division "
-            "370781 --role producer --alias chem");
+            "Example: cradle org register --name 青州化工有限公司 --uscc 91370781MA3C0H5Q1T "
+            "--division 370781 --role producer --alias chem");
       },
       RunRegister);
   AddCommand<ShowOptions>(

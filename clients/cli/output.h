@@ -37,7 +37,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// "  CUSTODY-HOLDER  batch_stored.batch: … [固废法 79]", one line for each.
+// Two lines for each: "  CUSTODY-HOLDER  forbidden  batch_stored.batch", and below it, deeper, the
+// message in one language with its legal basis: "    … [固废法 79]".
 std::string ViolationLines(const std::vector<v1::Violation>& violations, bool chinese);
 nlohmann::ordered_json ViolationJson(const v1::Violation& violation);
 std::string HeadLines(const std::vector<v1::Head>& heads);
