@@ -6,6 +6,7 @@
 
 #include "clients/cli/arguments.h"
 #include "clients/cli/output.h"
+#include "clients/sdk/compose.h"
 #include "clients/sdk/files.h"
 #include "services/rules/admission.h"
 #include "storage/evidence/signed_statement_file.h"
@@ -152,18 +153,11 @@ absl::Status SendAndAnswer(Context& context, const std::string& own, const Json&
   return Printed(exit);
 }
 
-void AddParty(statement::v1::Statement& statement, const std::string& organisation,
-              statement::v1::Capacity capacity) {
-  statement::v1::Party& party = *statement.add_parties();
-  party.set_organisation(organisation);
-  party.set_capacity(capacity);
-}
-
 void AddSelfOrRegulator(statement::v1::Statement& statement, const std::string& self,
                         const std::string& organisation) {
-  AddParty(statement, self,
-           self == organisation ? statement::v1::CAPACITY_ORGANISATION
-                                : statement::v1::CAPACITY_REGULATOR);
+  sdk::AddParty(statement, self,
+                self == organisation ? statement::v1::CAPACITY_ORGANISATION
+                                     : statement::v1::CAPACITY_REGULATOR);
 }
 
 }  // namespace cradle::cli

@@ -36,9 +36,6 @@ absl::Status Assert(Context& context, const statement::v1::Statement& asked,
 absl::Status SendAndAnswer(Context& context, const std::string& own, const Json& made,
                            const std::string& before);
 
-// Adds a party.
-void AddParty(statement::v1::Statement& statement, const std::string& organisation,
-              statement::v1::Capacity capacity);
 // The party that asserts something about `organisation`: itself, or a regulator about others.
 void AddSelfOrRegulator(statement::v1::Statement& statement, const std::string& self,
                         const std::string& organisation);

@@ -20,20 +20,6 @@ namespace {
 
 constexpr size_t kKeptBytesMax = 1 << 20;  // of a receipt or checkpoint
 
-// The key given, or the one that this home trusts.
-absl::StatusOr<evidence::NoteVerifier> LogKey(Context& context, const std::string& vkey) {
-  if (!vkey.empty()) {
-    absl::StatusOr<evidence::NoteVerifier> log = evidence::NoteVerifier::FromText(vkey);
-    if (!log.ok()) return Naming("--key", log.status());
-    return log;
-  }
-  absl::StatusOr<sdk::Home*> home = context.home();
-  if (!home.ok()) return home.status();
-  absl::StatusOr<sdk::Identity> identity = (*home)->ReadIdentity();
-  if (!identity.ok()) return identity.status();
-  return identity->Log();
-}
-
 Json ReportJson(const audit::Report& report) {
   Json findings = Json::array();
   for (const audit::Finding& finding : report.findings) {
@@ -93,7 +79,7 @@ struct MirrorArguments {
 };
 
 absl::Status RunMirror(Context& context, const MirrorArguments& arguments) {
-  absl::StatusOr<evidence::NoteVerifier> log = LogKey(context, arguments.vkey);
+  absl::StatusOr<evidence::NoteVerifier> log = context.LogKey(arguments.vkey);
   if (!log.ok()) return log.status();
   absl::StatusOr<sdk::Connection*> server = context.connection();
   if (!server.ok()) return server.status();
@@ -187,7 +173,7 @@ absl::Status RunVerify(Context& context, const VerifyArguments& arguments) {
                     arguments.directory, arguments.directory));
   }
   const audit::TileDirectory source(arguments.directory);
-  absl::StatusOr<evidence::NoteVerifier> log = LogKey(context, arguments.vkey);
+  absl::StatusOr<evidence::NoteVerifier> log = context.LogKey(arguments.vkey);
   if (absl::IsFailedPrecondition(log.status())) return AnswerNoKey(context, source);
   if (!log.ok()) return log.status();
   audit::VerifyOptions options;
@@ -212,7 +198,7 @@ struct ChainArguments {
 };
 
 absl::Status RunChain(Context& context, const ChainArguments& arguments) {
-  absl::StatusOr<evidence::NoteVerifier> log = LogKey(context, arguments.vkey);
+  absl::StatusOr<evidence::NoteVerifier> log = context.LogKey(arguments.vkey);
   if (!log.ok()) return log.status();
   absl::StatusOr<sdk::Connection*> server = context.connection();
   if (!server.ok()) return server.status();

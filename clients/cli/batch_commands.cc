@@ -7,6 +7,7 @@
 #include "clients/cli/facts.h"
 #include "clients/cli/output.h"
 #include "clients/cli/view_text.h"
+#include "clients/sdk/compose.h"
 #include "clients/sdk/files.h"
 #include "clients/sdk/quantity.h"
 #include "cradle/statement/v1/batch_events.pb.h"
@@ -95,7 +96,7 @@ absl::Status RunGenerate(Context& context, const GenerateOptions& options) {
   }
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
-  AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);
   return Assert(context, asked, options.assertion, {{"batch", generated.batch()}});
 }
 
@@ -140,7 +141,7 @@ absl::Status RunDeclare(Context& context, const DeclareOptions& options) {
   }
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
-  AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);
   if (*grade == statement::v1::EVIDENCE_GRADE_INSPECTED) {
     if (options.regulator.empty() || options.assertion.out.empty()) {
       return absl::InvalidArgumentError(
@@ -150,7 +151,7 @@ absl::Status RunDeclare(Context& context, const DeclareOptions& options) {
     }
     absl::StatusOr<std::string> regulator = context.Id(options.regulator, "--regulator");
     if (!regulator.ok()) return regulator.status();
-    AddParty(asked, *regulator, statement::v1::CAPACITY_REGULATOR);
+    sdk::AddParty(asked, *regulator, statement::v1::CAPACITY_REGULATOR);
   }
   return Assert(context, asked, options.assertion, {{"batch", declared.batch()}});
 }
@@ -184,7 +185,7 @@ absl::StatusOr<Step> BeginStep(Context& context, const StepOptions& options) {
   if (!time_ms.ok()) return time_ms.status();
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
-  AddParty(step.asked, *self, statement::v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(step.asked, *self, statement::v1::CAPACITY_ORGANISATION);
   step.batch = *batch;
   step.facility = *facility;
   step.time_ms = *time_ms;

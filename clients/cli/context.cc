@@ -170,6 +170,19 @@ absl::StatusOr<int64_t> Context::Time(const std::string& text, std::string_view 
   return time_ms;
 }
 
+absl::StatusOr<evidence::NoteVerifier> Context::LogKey(const std::string& vkey) {
+  if (!vkey.empty()) {
+    absl::StatusOr<evidence::NoteVerifier> log = evidence::NoteVerifier::FromText(vkey);
+    if (!log.ok()) return Naming("--key", log.status());
+    return log;
+  }
+  absl::StatusOr<sdk::Home*> from = home();
+  if (!from.ok()) return from.status();
+  absl::StatusOr<sdk::Identity> identity = (*from)->ReadIdentity();
+  if (!identity.ok()) return identity.status();
+  return identity->Log();
+}
+
 absl::Status Context::Alias(const std::string& name, const std::string& id) {
   if (name.empty()) return absl::OkStatus();
   absl::StatusOr<sdk::Home*> at = home();

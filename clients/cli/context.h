@@ -71,6 +71,9 @@ class Context {
   absl::StatusOr<std::string> Id(std::string_view text, std::string_view what);
   // "now", empty for now, or RFC 3339.
   absl::StatusOr<int64_t> Time(const std::string& text, std::string_view what);
+  // The log's verifier key: `vkey` as given with --key, else the one that this home trusts.
+  // INVALID_ARGUMENT: not a key. FAILED_PRECONDITION: none given, and the home trusts no log yet.
+  absl::StatusOr<evidence::NoteVerifier> LogKey(const std::string& vkey = "");
   absl::Status Alias(const std::string& name, const std::string& id);
   // For `at_least` of reads: shows at least what this device has had receipted.
   uint64_t at_least();

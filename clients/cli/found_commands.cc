@@ -5,6 +5,7 @@
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/organisation.h"
+#include "clients/sdk/compose.h"
 #include "clients/sdk/files.h"
 #include "services/rules/admission.h"
 
@@ -67,8 +68,8 @@ absl::Status RunFound(Context& context, const FoundOptions& options) {
   enrolled.add_roles(statement::v1::KEY_ROLE_ADMINISTRATOR);
   enrolled.add_roles(statement::v1::KEY_ROLE_OPERATOR);
   enrolled.set_valid_from_time_ms(*now_ms);
-  AddParty(asked, regulator->organisation(), statement::v1::CAPACITY_REGULATOR);
-  AddParty(asked, "", statement::v1::CAPACITY_LOG);
+  sdk::AddParty(asked, regulator->organisation(), statement::v1::CAPACITY_REGULATOR);
+  sdk::AddParty(asked, "", statement::v1::CAPACITY_LOG);
   AssertionOptions assertion = options.assertion;
   assertion.organisation = regulator->organisation();
   return Assert(context, asked, assertion, {{"organisation", regulator->organisation()}});

@@ -8,6 +8,7 @@
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/facts.h"
+#include "clients/sdk/compose.h"
 #include "clients/sdk/quantity.h"
 #include "services/rules/identity.h"
 
@@ -72,8 +73,8 @@ absl::Status RunTake(Context& context, const HandoverOptions& options) {
   if (!handover.ok()) return handover.status();
   absl::StatusOr<std::string> vehicle = Vehicle(context, options, handover->facts, 0);
   if (!vehicle.ok()) return vehicle.status();
-  AddParty(handover->asked, handover->facts.consignor, statement::v1::CAPACITY_CONSIGNOR);
-  AddParty(handover->asked, Carrier(handover->facts, 0), statement::v1::CAPACITY_CARRIER);
+  sdk::AddParty(handover->asked, handover->facts.consignor, statement::v1::CAPACITY_CONSIGNOR);
+  sdk::AddParty(handover->asked, Carrier(handover->facts, 0), statement::v1::CAPACITY_CARRIER);
   statement::v1::LoadTaken& taken = *handover->asked.mutable_load_taken();
   taken.set_manifest(handover->manifest);
   taken.set_vehicle(*vehicle);
@@ -98,8 +99,9 @@ absl::Status RunHandOver(Context& context, const HandoverOptions& options) {
   }
   absl::StatusOr<std::string> vehicle = Vehicle(context, options, handover->facts, from + 1);
   if (!vehicle.ok()) return vehicle.status();
-  AddParty(handover->asked, Carrier(handover->facts, from), statement::v1::CAPACITY_CARRIER);
-  AddParty(handover->asked, Carrier(handover->facts, from + 1), statement::v1::CAPACITY_CARRIER);
+  sdk::AddParty(handover->asked, Carrier(handover->facts, from), statement::v1::CAPACITY_CARRIER);
+  sdk::AddParty(handover->asked, Carrier(handover->facts, from + 1),
+                statement::v1::CAPACITY_CARRIER);
   statement::v1::LoadHandedOver& over = *handover->asked.mutable_load_handed_over();
   over.set_manifest(handover->manifest);
   over.set_vehicle(*vehicle);
@@ -110,9 +112,10 @@ absl::Status RunHandOver(Context& context, const HandoverOptions& options) {
 absl::Status RunDeliver(Context& context, const HandoverOptions& options) {
   absl::StatusOr<Handover> handover = BeginHandover(context, options);
   if (!handover.ok()) return handover.status();
-  AddParty(handover->asked, Carrier(handover->facts, handover->facts.carrier),
-           statement::v1::CAPACITY_CARRIER);
-  AddParty(handover->asked, handover->facts.issued.receiver(), statement::v1::CAPACITY_RECEIVER);
+  sdk::AddParty(handover->asked, Carrier(handover->facts, handover->facts.carrier),
+                statement::v1::CAPACITY_CARRIER);
+  sdk::AddParty(handover->asked, handover->facts.issued.receiver(),
+                statement::v1::CAPACITY_RECEIVER);
   statement::v1::LoadDelivered& delivered = *handover->asked.mutable_load_delivered();
   delivered.set_manifest(handover->manifest);
   delivered.set_delivered_time_ms(handover->time_ms);
@@ -204,7 +207,7 @@ absl::Status RunConfirm(Context& context, const ConfirmOptions& options) {
   confirmed.set_total_received_mass_g(total_mass_g);
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
-  AddParty(asked, *self, statement::v1::CAPACITY_RECEIVER);
+  sdk::AddParty(asked, *self, statement::v1::CAPACITY_RECEIVER);
   return Assert(context, asked, options.assertion);
 }
 

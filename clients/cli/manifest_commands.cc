@@ -9,6 +9,7 @@
 #include "clients/cli/facts.h"
 #include "clients/cli/output.h"
 #include "clients/cli/view_text.h"
+#include "clients/sdk/compose.h"
 #include "clients/sdk/files.h"
 #include "clients/sdk/quantity.h"
 #include "services/rules/identity.h"
@@ -122,7 +123,7 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
   issued.set_total_sent_mass_g(total_mass_g);
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
-  AddParty(asked, *self, statement::v1::CAPACITY_CONSIGNOR);
+  sdk::AddParty(asked, *self, statement::v1::CAPACITY_CONSIGNOR);
   return Assert(context, asked, options.assertion, {{"manifest", issued.manifest()}});
 }
 

@@ -6,6 +6,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/organisation.h"
 #include "clients/cli/output.h"
+#include "clients/sdk/compose.h"
 #include "clients/sdk/quantity.h"
 #include "services/rules/identity.h"
 
@@ -87,7 +88,7 @@ absl::Status RunRegister(Context& context, const RegisterOptions& options) {
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
   Statement asked;
-  AddParty(asked, *self, statement::v1::CAPACITY_REGULATOR);
+  sdk::AddParty(asked, *self, statement::v1::CAPACITY_REGULATOR);
   *asked.mutable_organisation_registered() = *registered;
   return Assert(context, asked, options.assertion, {{"organisation", registered->organisation()}});
 }
@@ -278,7 +279,7 @@ absl::Status RunGrant(Context& context, const LicenceOptions& options) {
   granted.set_valid_to_date(options.to);
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
-  AddParty(asked, *self, statement::v1::CAPACITY_REGULATOR);
+  sdk::AddParty(asked, *self, statement::v1::CAPACITY_REGULATOR);
   return Assert(context, asked, options.assertion);
 }
 

@@ -6,15 +6,16 @@
 #include "clients/cli/output.h"
 #include "clients/sdk/files.h"
 #include "clients/sdk/quantity.h"
+#include "services/rules/rule_table.h"
 
 namespace cradle::cli {
 namespace {
 
 struct NoOptions {};
 
-std::string EventName(const statement::v1::Statement& statement) {
-  const auto* field = statement.GetDescriptor()->FindFieldByNumber(statement.event_case());
-  return field == nullptr ? "-" : field->name();
+std::string NameOfEvent(const statement::v1::Statement& statement) {
+  const std::string_view name = rules::EventName(statement.event_case());
+  return name.empty() ? "-" : std::string(name);
 }
 
 absl::Status RunList(Context& context, const NoOptions&) {
@@ -29,7 +30,7 @@ absl::Status RunList(Context& context, const NoOptions&) {
         sdk::MissingParties(pending.parsed, pending.signed_statement);
     if (!missing.ok()) return missing.status();
     const std::string hash = evidence::Hex(pending.parsed.hash);
-    const std::string event = EventName(pending.parsed.message);
+    const std::string event = NameOfEvent(pending.parsed.message);
     std::string state = missing->empty() ? "to send" : "waits for party";
     for (const uint32_t party : *missing) state += fmt::format(" {}", party);
     table.Add({hash, event, sdk::FormatTimeShort(pending.parsed.message.claimed_time_ms()), state});
@@ -61,7 +62,7 @@ absl::Status RunRefused(Context& context, const NoOptions&) {
         sdk::ReadFile((*home)->path() / "refused" / (hash + ".json"));
     if (!reasons.ok()) return reasons.status();
     const Json why = Json::parse(*reasons, nullptr, /*allow_exceptions=*/false);
-    text += fmt::format("{}  {}\n", hash, EventName(pending.parsed.message));
+    text += fmt::format("{}  {}\n", hash, NameOfEvent(pending.parsed.message));
     if (why.is_object() && why.contains("violations")) {
       for (const Json& violation : why["violations"]) {
         text += fmt::format("  {}  {}\n", TextOf(violation, "rule"),
@@ -69,7 +70,7 @@ absl::Status RunRefused(Context& context, const NoOptions&) {
       }
     }
     list.push_back({{"statement_hash", hash},
-                    {"event", EventName(pending.parsed.message)},
+                    {"event", NameOfEvent(pending.parsed.message)},
                     {"reasons", why.is_discarded() ? Json(nullptr) : why}});
   }
   context.Answer(list, text.empty() ? "nothing was refused\n" : text);

@@ -5,6 +5,7 @@
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/output.h"
+#include "clients/sdk/compose.h"
 #include "services/rules/identity.h"
 
 namespace cradle::cli {
@@ -102,7 +103,7 @@ absl::Status RunVehicle(Context& context, const VehicleOptions& options) {
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
   Statement asked;
-  AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);
   statement::v1::VehicleRegistered& vehicle = *asked.mutable_vehicle_registered();
   vehicle.set_organisation(*self);
   vehicle.set_vehicle(evidence::RandomId());

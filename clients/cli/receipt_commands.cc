@@ -121,24 +121,10 @@ Json ReceiptJson(const audit::ReceiptProof& proof, const std::string& origin,
   return json;
 }
 
-absl::StatusOr<evidence::NoteVerifier> LogOf(Context& context, const std::string& vkey) {
-  if (!vkey.empty()) {
-    absl::StatusOr<evidence::NoteVerifier> log = evidence::NoteVerifier::FromText(vkey);
-    if (!log.ok()) return Naming("--key", log.status());
-    return log;
-  }
-  absl::StatusOr<sdk::Home*> home = context.home();
-  if (!home.ok()) return home.status();
-  absl::StatusOr<sdk::Identity> identity = (*home)->ReadIdentity();
-  if (!identity.ok()) return identity.status();
-  absl::StatusOr<evidence::NoteVerifier> log = identity->Log();
-  if (!log.ok())
-    return absl::InvalidArgumentError("--key VKEY is needed: this home trusts no log yet");
-  return log;
-}
-
 absl::Status RunVerify(Context& context, const VerifyOptions& options) {
-  absl::StatusOr<evidence::NoteVerifier> log = LogOf(context, options.vkey);
+  absl::StatusOr<evidence::NoteVerifier> log = context.LogKey(options.vkey);
+  if (absl::IsFailedPrecondition(log.status()))
+    return absl::InvalidArgumentError("--key VKEY is needed: this home trusts no log yet");
   if (!log.ok()) return log.status();
   absl::StatusOr<audit::Kept> receipt = ReadReceipt(options.file);
   if (!receipt.ok()) return receipt.status();
@@ -172,7 +158,7 @@ struct GetOptions {
 };
 
 absl::Status RunGet(Context& context, const GetOptions& options) {
-  absl::StatusOr<evidence::NoteVerifier> log = LogOf(context, "");
+  absl::StatusOr<evidence::NoteVerifier> log = context.LogKey();
   if (!log.ok()) return log.status();
   absl::StatusOr<sdk::Connection*> server = context.connection();
   if (!server.ok()) return server.status();

@@ -5,6 +5,7 @@
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/output.h"
+#include "clients/sdk/compose.h"
 #include "services/rules/admission.h"
 #include "services/rules/rule_table.h"
 
@@ -129,7 +130,7 @@ absl::Status RunAdopt(Context& context, const AdoptOptions& options) {
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
   statement::v1::Statement asked;
-  AddParty(asked, *self, statement::v1::CAPACITY_REGULATOR);
+  sdk::AddParty(asked, *self, statement::v1::CAPACITY_REGULATOR);
   asked.mutable_rules_adopted()->set_rule_set(options.rule_set);
   asked.mutable_rules_adopted()->set_rule_data_sha256(*rule_data);
   return Assert(context, asked, options.assertion);

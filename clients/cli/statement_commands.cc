@@ -10,6 +10,7 @@
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/output.h"
+#include "clients/sdk/compose.h"
 #include "clients/sdk/files.h"
 #include "clients/sdk/quantity.h"
 #include "services/rules/admission.h"
@@ -224,7 +225,7 @@ absl::Status RunPrepare(Context& context, const PrepareOptions& options) {
   if (asked.parties_size() == 0) {
     absl::StatusOr<std::string> self = context.Self();
     if (!self.ok()) return self.status();
-    AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);
+    sdk::AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);
   }
   absl::StatusOr<sdk::Client*> client = context.client();
   if (!client.ok()) return client.status();

@@ -32,12 +32,6 @@ absl::Status NotAdmitted(const evidence::SignedStatement& sent, const sdk::Outco
 
 }  // namespace
 
-void AddParty(v1::Statement& statement, const std::string& organisation, v1::Capacity capacity) {
-  v1::Party& party = *statement.add_parties();
-  party.set_organisation(organisation);
-  party.set_capacity(capacity);
-}
-
 absl::StatusOr<const Device*> Desk::MakeDevice(const std::string& organisation) {
   absl::StatusOr<evidence::PrivateKey> key =
       evidence::PrivateKey::Generate(v1::KEY_ALGORITHM_ECDSA_P256);

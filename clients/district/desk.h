@@ -31,10 +31,6 @@ struct Device {
   std::unique_ptr<sdk::SequenceCounter> counter;
 };
 
-// Sets party `capacity` of `statement`.
-void AddParty(statement::v1::Statement& statement, const std::string& organisation,
-              statement::v1::Capacity capacity);
-
 // Not thread-safe; `connection` must outlive it.
 class Desk {
  public:

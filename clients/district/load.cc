@@ -25,17 +25,6 @@ constexpr int64_t kWaveMs = 10 * kMinuteMs;
 // them after whatever the hour before has recorded.
 constexpr size_t kStaggerMinutes = 40;
 
-// Counts in the device's own directory.
-class HomeCounter : public sdk::SequenceCounter {
- public:
-  HomeCounter(sdk::Home& home, const sdk::HomeLock& lock) : home_(home), lock_(lock) {}
-  absl::StatusOr<uint64_t> Next() override { return home_.NextSeq(lock_); }
-
- private:
-  sdk::Home& home_;
-  const sdk::HomeLock& lock_;
-};
-
 class Loader {
  public:
   Loader(const District& district, const sdk::Connection& connection, const LoadOptions& options,
@@ -367,7 +356,7 @@ absl::StatusOr<Loaded> LoadLocked(const District& district, const sdk::Connectio
   if (!status.ok()) return status;
   const std::string& founder = district.Id(loader.founder());
   loader.desk().AddDevice(founder, {identity->person, *std::move(key),
-                                    std::make_unique<HomeCounter>(regulator, *lock)});
+                                    std::make_unique<sdk::HomeCounter>(regulator, *lock)});
   if (status = loader.GoLive(); !status.ok()) return status;
   if (status = loader.LiveThroughTheWeek(); !status.ok()) return status;
   if (status = loader.Arrive(); !status.ok()) return status;

@@ -1,5 +1,6 @@
 #include "clients/district/plan.h"
 
+#include "clients/sdk/compose.h"
 #include "services/rules/admission.h"
 #include "services/rules/calendar.h"
 
@@ -33,7 +34,7 @@ void SetEnrolled(v1::DeviceKeyEnrolled& enrolled, const std::string& organisatio
 v1::Statement StoredAt(const std::string& organisation, const std::string& facility,
                        const std::string& batch, int64_t mass_g, int64_t time_ms) {
   v1::Statement statement;
-  AddParty(statement, organisation, v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(statement, organisation, v1::CAPACITY_ORGANISATION);
   v1::BatchStored& stored = *statement.mutable_batch_stored();
   stored.set_batch(batch);
   stored.set_facility(facility);
@@ -64,8 +65,8 @@ v1::Statement Founding(const District& district, const Organisation& regulator,
                        const Device& device, const evidence::NoteVerifier& log,
                        const std::string& rule_data_sha256, int64_t time_ms) {
   v1::Statement statement;
-  AddParty(statement, district.Id(regulator.key), v1::CAPACITY_REGULATOR);
-  AddParty(statement, "", v1::CAPACITY_LOG);
+  sdk::AddParty(statement, district.Id(regulator.key), v1::CAPACITY_REGULATOR);
+  sdk::AddParty(statement, "", v1::CAPACITY_LOG);
   v1::Founded& founded = *statement.mutable_founded();
   founded.set_log_key(log.key().spki_der());
   founded.set_rule_set(rules::kLastRuleSet);
@@ -77,7 +78,7 @@ v1::Statement Founding(const District& district, const Organisation& regulator,
 
 v1::Statement Registration(const District& district, const Organisation& organisation) {
   v1::Statement statement;
-  AddParty(statement, district.Id(organisation.registered_by), v1::CAPACITY_REGULATOR);
+  sdk::AddParty(statement, district.Id(organisation.registered_by), v1::CAPACITY_REGULATOR);
   *statement.mutable_organisation_registered() = organisation.registered;
   return statement;
 }
@@ -85,7 +86,7 @@ v1::Statement Registration(const District& district, const Organisation& organis
 v1::Statement Enrolment(const District& district, const Organisation& organisation,
                         const Device& device, int64_t time_ms) {
   v1::Statement statement;
-  AddParty(statement, district.Id(organisation.registered_by), v1::CAPACITY_REGULATOR);
+  sdk::AddParty(statement, district.Id(organisation.registered_by), v1::CAPACITY_REGULATOR);
   SetEnrolled(*statement.mutable_device_key_enrolled(), district.Id(organisation.key), device,
               time_ms);
   return statement;
@@ -93,7 +94,7 @@ v1::Statement Enrolment(const District& district, const Organisation& organisati
 
 v1::Statement Registration(const District& district, const Site& site) {
   v1::Statement statement;
-  AddParty(statement, district.Id(site.organisation), v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(statement, district.Id(site.organisation), v1::CAPACITY_ORGANISATION);
   *statement.mutable_site_registered() = site.registered;
   return statement;
 }
@@ -101,7 +102,7 @@ v1::Statement Registration(const District& district, const Site& site) {
 v1::Statement Registration(const District& district, const Facility& facility,
                            absl::CivilDay today) {
   v1::Statement statement;
-  AddParty(statement, district.Id(facility.organisation), v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(statement, district.Id(facility.organisation), v1::CAPACITY_ORGANISATION);
   *statement.mutable_facility_registered() = facility.registered;
   statement.mutable_facility_registered()->set_acceptance_date(
       rules::FormatDate(today - facility.accepted_days_ago));
@@ -110,7 +111,7 @@ v1::Statement Registration(const District& district, const Facility& facility,
 
 v1::Statement Registration(const District& district, const Vehicle& vehicle) {
   v1::Statement statement;
-  AddParty(statement, district.Id(vehicle.organisation), v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(statement, district.Id(vehicle.organisation), v1::CAPACITY_ORGANISATION);
   *statement.mutable_vehicle_registered() = vehicle.registered;
   return statement;
 }
@@ -118,7 +119,7 @@ v1::Statement Registration(const District& district, const Vehicle& vehicle) {
 v1::Statement Grant(const District& district, const Licence& licence, const std::string& authority,
                     absl::CivilDay today) {
   v1::Statement statement;
-  AddParty(statement, district.Id(authority), v1::CAPACITY_REGULATOR);
+  sdk::AddParty(statement, district.Id(authority), v1::CAPACITY_REGULATOR);
   v1::LicenceGranted& granted = *statement.mutable_licence_granted();
   granted = licence.granted;
   granted.set_valid_from_date(rules::FormatDate(today - licence.from_days_ago));
@@ -129,9 +130,9 @@ v1::Statement Grant(const District& district, const Licence& licence, const std:
 v1::Statement Declaration(const District& district, const Stock& stock,
                           const std::string& inspector, const std::string& start_date) {
   v1::Statement statement;
-  AddParty(statement, district.Id(stock.organisation), v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(statement, district.Id(stock.organisation), v1::CAPACITY_ORGANISATION);
   if (stock.declared.evidence_grade() == v1::EVIDENCE_GRADE_INSPECTED) {
-    AddParty(statement, district.Id(inspector), v1::CAPACITY_REGULATOR);
+    sdk::AddParty(statement, district.Id(inspector), v1::CAPACITY_REGULATOR);
   }
   *statement.mutable_stock_declared() = stock.declared;
   statement.mutable_stock_declared()->set_storage_start_date(start_date);
@@ -141,7 +142,7 @@ v1::Statement Declaration(const District& district, const Stock& stock,
 v1::Statement Generated(const District& district, const Pickup& pickup, const PickupLine& line,
                         int64_t time_ms) {
   v1::Statement statement;
-  AddParty(statement, district.Id(pickup.consignor), v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(statement, district.Id(pickup.consignor), v1::CAPACITY_ORGANISATION);
   v1::BatchGenerated& generated = *statement.mutable_batch_generated();
   generated.set_batch(line.batch);
   generated.set_site(district.sites.at(pickup.consignor_site).registered.site());
@@ -162,7 +163,7 @@ v1::Statement Stored(const District& district, const Pickup& pickup, const Picku
 
 v1::Statement Issued(const District& district, const Pickup& pickup) {
   v1::Statement statement;
-  AddParty(statement, district.Id(pickup.consignor), v1::CAPACITY_CONSIGNOR);
+  sdk::AddParty(statement, district.Id(pickup.consignor), v1::CAPACITY_CONSIGNOR);
   v1::ManifestIssued& issued = *statement.mutable_manifest_issued();
   issued.set_manifest(pickup.manifest);
   issued.set_consignor_site(district.sites.at(pickup.consignor_site).registered.site());
@@ -188,8 +189,8 @@ v1::Statement Issued(const District& district, const Pickup& pickup) {
 
 v1::Statement Taken(const District& district, const Pickup& pickup, int64_t time_ms) {
   v1::Statement statement;
-  AddParty(statement, district.Id(pickup.consignor), v1::CAPACITY_CONSIGNOR);
-  AddParty(statement, district.Id(pickup.carrier), v1::CAPACITY_CARRIER);
+  sdk::AddParty(statement, district.Id(pickup.consignor), v1::CAPACITY_CONSIGNOR);
+  sdk::AddParty(statement, district.Id(pickup.carrier), v1::CAPACITY_CARRIER);
   v1::LoadTaken& taken = *statement.mutable_load_taken();
   taken.set_manifest(pickup.manifest);
   taken.set_vehicle(district.vehicles.at(pickup.vehicle).registered.vehicle());
@@ -199,8 +200,8 @@ v1::Statement Taken(const District& district, const Pickup& pickup, int64_t time
 
 v1::Statement Delivered(const District& district, const Pickup& pickup, int64_t time_ms) {
   v1::Statement statement;
-  AddParty(statement, district.Id(pickup.carrier), v1::CAPACITY_CARRIER);
-  AddParty(statement, district.Id(ReceiverOf(district, pickup)), v1::CAPACITY_RECEIVER);
+  sdk::AddParty(statement, district.Id(pickup.carrier), v1::CAPACITY_CARRIER);
+  sdk::AddParty(statement, district.Id(ReceiverOf(district, pickup)), v1::CAPACITY_RECEIVER);
   v1::LoadDelivered& delivered = *statement.mutable_load_delivered();
   delivered.set_manifest(pickup.manifest);
   delivered.set_delivered_time_ms(time_ms);
@@ -209,7 +210,7 @@ v1::Statement Delivered(const District& district, const Pickup& pickup, int64_t 
 
 v1::Statement Confirmed(const District& district, const Pickup& pickup, int64_t time_ms) {
   v1::Statement statement;
-  AddParty(statement, district.Id(ReceiverOf(district, pickup)), v1::CAPACITY_RECEIVER);
+  sdk::AddParty(statement, district.Id(ReceiverOf(district, pickup)), v1::CAPACITY_RECEIVER);
   v1::ReceiptConfirmed& confirmed = *statement.mutable_receipt_confirmed();
   confirmed.set_manifest(pickup.manifest);
   int64_t total_mass_g = 0;
@@ -238,7 +239,7 @@ v1::Statement Treated(const District& district, const Pickup& pickup, const Pick
                       int64_t time_ms) {
   const Facility& facility = district.facilities.at(pickup.treatment_facility);
   v1::Statement statement;
-  AddParty(statement, district.Id(facility.organisation), v1::CAPACITY_ORGANISATION);
+  sdk::AddParty(statement, district.Id(facility.organisation), v1::CAPACITY_ORGANISATION);
   v1::BatchTreated& treated = *statement.mutable_batch_treated();
   treated.set_batch(line.batch);
   treated.set_facility(facility.registered.facility());

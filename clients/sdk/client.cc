@@ -19,17 +19,6 @@ namespace {
 
 using LedgerStub = v1::LedgerService::Stub;
 
-// Spends numbers of the home.
-class HomeCounter : public SequenceCounter {
- public:
-  HomeCounter(Home& home, const HomeLock& lock) : home_(home), lock_(lock) {}
-  absl::StatusOr<uint64_t> Next() override { return home_.NextSeq(lock_); }
-
- private:
-  Home& home_;
-  const HomeLock& lock_;
-};
-
 absl::Status Offline() {
   return absl::UnavailableError(
       "this needs the server: leave --offline away, or name it with --server");

@@ -94,6 +94,13 @@ absl::Status CheckPrepared(const statement::v1::Statement& asked, std::string_vi
   return absl::OkStatus();
 }
 
+void AddParty(statement::v1::Statement& statement, const std::string& organisation,
+              statement::v1::Capacity capacity) {
+  statement::v1::Party& party = *statement.add_parties();
+  party.set_organisation(organisation);
+  party.set_capacity(capacity);
+}
+
 absl::StatusOr<evidence::SignedAttestation> AttestAs(
     const evidence::ParsedStatement& statement, uint32_t party, const evidence::PrivateKey& key,
     std::string_view person, const std::optional<evidence::Checkpoint>& seen,

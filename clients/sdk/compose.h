@@ -27,6 +27,10 @@ absl::StatusOr<evidence::ParsedStatement> Compose(statement::v1::Statement asked
                                                   std::string_view log_origin, int64_t now_ms,
                                                   const Heads& heads);
 
+// Adds a party; an empty organisation where the log is the party.
+void AddParty(statement::v1::Statement& statement, const std::string& organisation,
+              statement::v1::Capacity capacity);
+
 // What a server prepared says what was asked: same event, same parties, the nonce and claimed time
 // where they were set, this log's origin, links of exactly the chains that the event extends.
 // DATA_LOSS: it does not; nothing is to be signed. Says what differs.

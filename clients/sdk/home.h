@@ -25,6 +25,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "clients/sdk/compose.h"
 #include "clients/sdk/heads.h"
 #include "clients/sdk/identity.h"
 #include "storage/evidence/key.h"
@@ -124,6 +125,17 @@ class Home {
 
   std::filesystem::path path_;
   std::unique_ptr<Heads> heads_;
+};
+
+// Spends the numbers of a home, each on disk before it is given; both must outlive it.
+class HomeCounter : public SequenceCounter {
+ public:
+  HomeCounter(Home& home, const HomeLock& lock) : home_(home), lock_(lock) {}
+  absl::StatusOr<uint64_t> Next() override { return home_.NextSeq(lock_); }
+
+ private:
+  Home& home_;
+  const HomeLock& lock_;
 };
 
 // The parties whose attestation is still missing, by index. INVALID_ARGUMENT: an attestation that

@@ -8,6 +8,7 @@
 
 #include "cradle/v1/tracking.pb.h"
 #include "services/rules/calendar.h"
+#include "services/rules/rule_table.h"
 #include "services/rules/state_keys.h"
 #include "services/runtime/query.h"
 #include "services/runtime/status.h"
@@ -20,12 +21,6 @@ using runtime::ViewWriter;
 using state::v1::BatchState;
 using state::v1::ManifestState;
 using statement::v1::Statement;
-
-std::string EventName(const Statement& statement) {
-  const google::protobuf::OneofDescriptor* event =
-      Statement::descriptor()->FindOneofByName("event");
-  return Statement::GetReflection()->GetOneofFieldDescriptor(statement, event)->name();
-}
 
 // Where a statement that moves a manifest happened, as far as it says.
 std::string SiteOf(const Statement& statement, const ManifestState& manifest) {
@@ -223,7 +218,7 @@ v1::TraceStep StepOf(const FoldedEntry& folded) {
   v1::TraceStep step;
   step.set_index(folded.index);
   step.set_statement_hash(std::string(evidence::AsBytes(folded.statement.hash)));
-  step.set_event(EventName(statement));
+  step.set_event(std::string(rules::EventName(statement.event_case())));
   step.set_claimed_time_ms(statement.claimed_time_ms());
   step.set_act_time_ms(folded.admitted.act_time_ms);
   step.set_recorded_time_ms(folded.entry.recorded_time_ms);
