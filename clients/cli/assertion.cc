@@ -122,7 +122,14 @@ absl::Status SendAndAnswer(Context& context, const std::string& own, const Json&
   Exit exit = Exit::kOk;
   for (const sdk::Outcome& outcome : *outcomes) {
     const std::string hash = evidence::Hex(outcome.statement_hash);
-    if (!own.empty() && hash != own) continue;
+    if (!own.empty() && hash != own) {
+      // The answer is of one statement; what left the outbox with it is not passed over in silence.
+      if (outcome.kind == sdk::Outcome::Kind::kRefused ||
+          outcome.kind == sdk::Outcome::Kind::kSetAside) {
+        context.Remark(OutcomeText(outcome, "", context.chinese()));
+      }
+      continue;
+    }
     const std::string receipt =
         (*home)->ReceiptPath(evidence::AsBytes(outcome.statement_hash)).string();
     Json json = OutcomeJson(outcome, receipt);
@@ -131,6 +138,7 @@ absl::Status SendAndAnswer(Context& context, const std::string& own, const Json&
     text += OutcomeText(outcome, receipt, context.chinese());
     const bool refused =
         outcome.kind == sdk::Outcome::Kind::kRefused ||
+        outcome.kind == sdk::Outcome::Kind::kSetAside ||
         (outcome.kind == sdk::Outcome::Kind::kWaiting && outcome.missing_predecessor.has_value());
     if (refused) exit = Exit::kRefused;
   }

@@ -206,6 +206,11 @@ absl::Status SendLines(Context& context, const std::map<evidence::Hash, size_t>&
       case sdk::Outcome::Kind::kRefused:
         line.state = "refused";
         break;
+      case sdk::Outcome::Kind::kSetAside:
+        line.state = "set aside";
+        line.message = fmt::format("rests on {}, which was refused: {}",
+                                   evidence::Hex(outcome.rests_on), outcome.rests_on_rule);
+        break;
     }
     if (outcome.kind == sdk::Outcome::Kind::kAdmitted || outcome.violations.empty()) continue;
     const v1::Violation& first = outcome.violations.front();
@@ -223,8 +228,8 @@ absl::Status AnswerLines(Context& context, const Outcomes& outcomes, const absl:
   bool failed = false;
   for (const auto& [line, outcome] : outcomes) {
     ++counts[outcome.state];
-    const bool bad =
-        outcome.state == "error" || outcome.state == "refused" || outcome.state == "waiting";
+    const bool bad = outcome.state == "error" || outcome.state == "refused" ||
+                     outcome.state == "set aside" || outcome.state == "waiting";
     failed = failed || bad;
     if (bad) {
       table.Add(

@@ -63,6 +63,10 @@ absl::Status RunRefused(Context& context, const NoOptions&) {
     if (!reasons.ok()) return reasons.status();
     const Json why = Json::parse(*reasons, nullptr, /*allow_exceptions=*/false);
     text += fmt::format("{}  {}\n", hash, NameOfEvent(pending.parsed.message));
+    if (why.is_object() && why.contains("rests_on")) {
+      text +=
+          RestsOnLine(TextOf(why["rests_on"], "statement_hash"), TextOf(why["rests_on"], "rule"));
+    }
     if (why.is_object() && why.contains("violations")) {
       for (const Json& violation : why["violations"]) {
         text += fmt::format("  {}  {}\n", TextOf(violation, "rule"),

@@ -122,6 +122,10 @@ std::string HeadLines(const std::vector<v1::Head>& heads) {
   return text;
 }
 
+std::string RestsOnLine(std::string_view refused, std::string_view rule) {
+  return fmt::format("  rests on {}, which was refused: {}\n", refused, rule);
+}
+
 std::string OutcomeText(const sdk::Outcome& outcome, const std::string& receipt_path,
                         bool chinese) {
   const std::string hash = evidence::Hex(outcome.statement_hash);
@@ -139,6 +143,9 @@ std::string OutcomeText(const sdk::Outcome& outcome, const std::string& receipt_
     case sdk::Outcome::Kind::kRefused:
       return fmt::format("refused   {} ({})\n{}{}", hash, absl::StatusCodeToString(outcome.code),
                          ViolationLines(outcome.violations, chinese), HeadLines(outcome.heads));
+    case sdk::Outcome::Kind::kSetAside:
+      return fmt::format("set aside {}\n{}", hash,
+                         RestsOnLine(evidence::Hex(outcome.rests_on), outcome.rests_on_rule));
     case sdk::Outcome::Kind::kWaiting:
       break;
   }
@@ -167,7 +174,13 @@ ordered_json OutcomeJson(const sdk::Outcome& outcome, const std::string& receipt
     json["marks"] = std::move(violations);
     return json;
   }
-  json["outcome"] = outcome.kind == sdk::Outcome::Kind::kRefused ? "refused" : "waiting";
+  json["outcome"] = outcome.kind == sdk::Outcome::Kind::kRefused    ? "refused"
+                    : outcome.kind == sdk::Outcome::Kind::kSetAside ? "set aside"
+                                                                    : "waiting";
+  if (outcome.kind == sdk::Outcome::Kind::kSetAside) {
+    json["rests_on"] = {{"statement_hash", evidence::Hex(outcome.rests_on)},
+                        {"rule", outcome.rests_on_rule}};
+  }
   json["code"] = absl::StatusCodeToString(outcome.code);
   json["violations"] = std::move(violations);
   json["heads"] = ordered_json::array();

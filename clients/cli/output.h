@@ -43,6 +43,9 @@ std::string ViolationLines(const std::vector<v1::Violation>& violations, bool ch
 nlohmann::ordered_json ViolationJson(const v1::Violation& violation);
 std::string HeadLines(const std::vector<v1::Head>& heads);
 
+// Why a statement was set aside with a refused one (a hash in hexadecimal): one line.
+std::string RestsOnLine(std::string_view refused, std::string_view rule);
+
 // What became of a statement, for people and for programs.
 std::string OutcomeText(const sdk::Outcome& outcome, const std::string& receipt_path, bool chinese);
 nlohmann::ordered_json OutcomeJson(const sdk::Outcome& outcome, const std::string& receipt_path);

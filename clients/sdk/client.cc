@@ -48,6 +48,14 @@ std::optional<std::string> EnrolledFor(const statement::v1::Statement& statement
   return enrolled->organisation();
 }
 
+// What a refusal names first: the rule that forbids, else the code.
+std::string RuleOf(const Outcome& outcome) {
+  for (const v1::Violation& violation : outcome.violations) {
+    if (violation.effect() != v1::EFFECT_MARKS) return violation.rule();
+  }
+  return absl::StatusCodeToString(outcome.code);
+}
+
 }  // namespace
 
 std::string ReasonsJson(const Outcome& outcome) {
@@ -359,18 +367,35 @@ absl::Status Client::CheckOwnAttestation(const Outcome& outcome) const {
   return absl::OkStatus();
 }
 
-absl::Status Client::Settle(const Pending& pending, const Outcome& outcome) {
-  if (outcome.kind == Outcome::Kind::kWaiting) return absl::OkStatus();
-  if (outcome.kind == Outcome::Kind::kAdmitted) {
+absl::StatusOr<std::vector<RestsOn>> Client::Settle(const std::vector<Pending>& sent,
+                                                    const std::vector<Outcome>& results) {
+  for (const Outcome& outcome : results) {
+    if (outcome.kind != Outcome::Kind::kAdmitted) continue;
     if (absl::Status status = CheckOwnAttestation(outcome); !status.ok()) return status;
   }
   absl::StatusOr<HomeLock> lock = home_.Lock();
   if (!lock.ok()) return lock.status();
-  if (outcome.kind == Outcome::Kind::kAdmitted) {
-    return home_.Receipted(*lock, pending.parsed, outcome.receipt);
+  std::vector<Refusal> refusals;
+  std::vector<evidence::ParsedStatement> without_predecessor;
+  for (size_t i = 0; i < sent.size(); ++i) {
+    const Outcome& outcome = results[i];
+    if (outcome.kind == Outcome::Kind::kAdmitted) {
+      if (absl::Status status = home_.Receipted(*lock, sent[i].parsed, outcome.receipt);
+          !status.ok()) {
+        return status;
+      }
+    } else if (outcome.kind == Outcome::Kind::kRefused) {
+      refusals.push_back({sent[i].parsed, RuleOf(outcome), ReasonsJson(outcome)});
+    } else if (outcome.missing_predecessor.has_value()) {
+      without_predecessor.push_back(sent[i].parsed);
+    }
   }
-  const absl::Status moved = home_.Refused(*lock, pending.parsed, ReasonsJson(outcome));
-  return absl::IsNotFound(moved) ? absl::OkStatus() : moved;  // another process has moved it
+  absl::StatusOr<std::vector<RestsOn>> aside = home_.Refused(*lock, refusals);
+  if (!aside.ok()) return aside;
+  absl::StatusOr<std::vector<RestsOn>> more = home_.SetAsideResting(*lock, without_predecessor);
+  if (!more.ok()) return more;
+  aside->insert(aside->end(), more->begin(), more->end());
+  return aside;
 }
 
 namespace {
@@ -404,6 +429,16 @@ std::map<uint64_t, std::string> CheckpointsOf(const std::vector<Outcome>& outcom
   return notes;
 }
 
+Outcome OutcomeOf(const RestsOn& resting) {
+  Outcome outcome;
+  outcome.kind = Outcome::Kind::kSetAside;
+  outcome.statement_hash = resting.statement_hash;
+  outcome.code = absl::StatusCode::kFailedPrecondition;
+  outcome.rests_on = resting.refused;
+  outcome.rests_on_rule = resting.rule;
+  return outcome;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Outcome>> Client::SendOutbox(
@@ -424,11 +459,17 @@ absl::StatusOr<std::vector<Outcome>> Client::SendOutbox(
       if (absl::Status status = Observe(home_, *connection_, *log, note); !status.ok())
         return status;
     }
-    for (size_t i = 0; i < sent.size(); ++i) {
-      if (absl::Status status = Settle(sent[i], results[i]); !status.ok()) return status;
-      outcomes[sent[i].parsed.hash] = std::move(results[i]);
+    absl::StatusOr<std::vector<RestsOn>> aside = Settle(sent, results);
+    if (!aside.ok()) return aside.status();
+    for (Outcome& outcome : results) {
+      const auto [known, added] = outcomes.emplace(outcome.statement_hash, outcome);
+      // What was set aside with one before it stays so, whatever a later call said of it.
+      if (!added && known->second.kind != Outcome::Kind::kSetAside) known->second = outcome;
     }
-    if (progress) progress(outcomes.size(), all);
+    for (const RestsOn& resting : *aside) {
+      outcomes.insert_or_assign(resting.statement_hash, OutcomeOf(resting));
+    }
+    if (progress) progress(std::min(outcomes.size(), all), all);
     return absl::OkStatus();
   };
 
@@ -449,10 +490,12 @@ absl::StatusOr<std::vector<Outcome>> Client::SendOutbox(
     for (const std::vector<Pending>& call : Calls(std::move(complete))) {
       absl::StatusOr<std::vector<Outcome>> results = SubmitCall(call, *log);
       if (!results.ok()) return results.status();
-      for (size_t i = 0; i < call.size(); ++i) {
-        if ((*results)[i].missing_predecessor.has_value()) waiting.push_back(call[i]);
-      }
       if (absl::Status status = settle(call, *std::move(results)); !status.ok()) return status;
+      for (const Pending& pending : call) {
+        if (outcomes[pending.parsed.hash].missing_predecessor.has_value()) {
+          waiting.push_back(pending);
+        }
+      }
     }
     if (waiting.size() == before) break;
     complete = std::move(waiting);

@@ -54,7 +54,8 @@ class Client {
 
   // Submits all that is complete in the outbox and asks for receipts of what waits for others.
   // Admitted: the receipt is verified, kept, and the checkpoint observed. Refused for good: moved
-  // aside. One outcome each, in order of statement hash. An error leaves all in the outbox.
+  // aside, with whatever in the outbox rests on it. One outcome each, in order of statement hash.
+  // An error leaves in the outbox what was not settled before it.
   absl::StatusOr<std::vector<Outcome>> SendOutbox(
       const std::function<void(size_t done, size_t all)>& progress = nullptr);
 
@@ -69,7 +70,9 @@ class Client {
   absl::StatusOr<std::vector<Outcome>> SubmitCall(const std::vector<Pending>& statements,
                                                   const evidence::NoteVerifier& log);
   absl::StatusOr<Outcome> AskReceipt(const Pending& pending, const evidence::NoteVerifier& log);
-  absl::Status Settle(const Pending& pending, const Outcome& outcome);
+  // Moves what is settled out of the outbox; returns what had to be set aside with it.
+  absl::StatusOr<std::vector<RestsOn>> Settle(const std::vector<Pending>& sent,
+                                              const std::vector<Outcome>& results);
   absl::Status CheckOwnAttestation(const Outcome& outcome) const;
 
   Home& home_;

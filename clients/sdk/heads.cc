@@ -26,22 +26,6 @@ absl::Status Heads::Advance(const evidence::ParsedStatement& statement, bool adm
   return absl::OkStatus();
 }
 
-absl::Status Heads::Withdraw(const evidence::ParsedStatement& statement) {
-  for (const statement::v1::Link& link : statement.message.links()) {
-    absl::StatusOr<std::optional<ChainHead>> known = Find(link.chain());
-    if (!known.ok()) return known.status();
-    if (!known->has_value() || (*known)->statement_hash != evidence::AsBytes(statement.hash))
-      continue;
-    if (link.height() == 0) {
-      if (absl::Status status = Set(link.chain(), ChainHead{}); !status.ok()) return status;
-      continue;
-    }
-    const ChainHead before{link.height() - 1, link.previous(), true};
-    if (absl::Status status = Set(link.chain(), before); !status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::optional<ChainHead>> HeadTable::Find(std::string_view chain) const {
   const auto found = heads_.find(chain);
   if (found == heads_.end()) return std::nullopt;

@@ -27,12 +27,11 @@ class Heads {
   virtual ~Heads() = default;
   // nullopt: nothing known of this chain, which does not say that it has not begun.
   virtual absl::StatusOr<std::optional<ChainHead>> Find(std::string_view chain) const = 0;
+  // A head without a hash: the chain has not begun, or nothing is known of it any more.
   virtual absl::Status Set(std::string_view chain, const ChainHead& head) = 0;
 
   // The statement now stands at the head of its chains. A head that is higher already stays.
   absl::Status Advance(const evidence::ParsedStatement& statement, bool admitted);
-  // It was refused for good: its chains stand again where it found them.
-  absl::Status Withdraw(const evidence::ParsedStatement& statement);
 };
 
 // In memory, for whoever signs for many organisations in one run. Not thread-safe.

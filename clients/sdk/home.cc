@@ -16,24 +16,14 @@
 #include <utility>
 
 #include "clients/sdk/files.h"
+#include "clients/sdk/statement_files.h"
 #include "storage/evidence/hash.h"
 #include "storage/evidence/signed_statement_file.h"
 
 namespace cradle::sdk {
 namespace {
 
-constexpr std::string_view kStatementSuffix = ".statement";
 constexpr std::string_view kReceiptSuffix = ".tlog-proof";
-
-// The same error, saying in which file.
-absl::Status At(const std::filesystem::path& path, const absl::Status& status) {
-  return Local(
-      {status.code(), fmt::format("{}: {}", path.string(), std::string(status.message()))});
-}
-
-std::string FileName(std::string_view statement_hash, std::string_view suffix) {
-  return evidence::Hex(statement_hash) + std::string(suffix);
-}
 
 // One file per chain: height, hash and whether the log has it.
 class FileHeads : public Heads {
@@ -74,21 +64,6 @@ class FileHeads : public Heads {
 
   std::filesystem::path directory_;
 };
-
-absl::StatusOr<Pending> ReadPending(const std::filesystem::path& path) {
-  absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
-  absl::StatusOr<evidence::SignedStatement> signed_statement =
-      evidence::ParseSignedStatementFile(*text);
-  if (!signed_statement.ok()) return At(path, signed_statement.status());
-  absl::StatusOr<evidence::ParsedStatement> parsed =
-      evidence::ParseStatement(signed_statement->statement);
-  if (!parsed.ok()) return At(path, parsed.status());
-  if (path.stem().string() != evidence::Hex(parsed->hash)) {
-    return At(path, absl::DataLossError("the statement in it is not the one its name says"));
-  }
-  return Pending{*std::move(parsed), *std::move(signed_statement)};
-}
 
 bool IsAliasName(std::string_view name) {
   if (name.empty() || name.size() > 64) return false;
@@ -288,49 +263,6 @@ bool Pending::complete() const {
   return missing.ok() && missing->empty();
 }
 
-namespace {
-
-absl::Status WriteStatement(const std::filesystem::path& directory,
-                            const evidence::SignedStatement& statement) {
-  if (absl::Status status = MakeDirectory(directory); !status.ok()) return status;
-  const evidence::Hash hash = evidence::StatementHash(statement.statement);
-  const std::filesystem::path path =
-      directory / FileName(evidence::AsBytes(hash), kStatementSuffix);
-  evidence::SignedStatement merged = statement;
-  absl::StatusOr<std::string> kept = ReadFile(path);
-  if (kept.ok()) {
-    // A file cut by hand is no reason to lose the statement that is at hand.
-    const absl::StatusOr<evidence::SignedStatement> before =
-        evidence::ParseSignedStatementFile(*kept);
-    if (before.ok() && before->statement == statement.statement) {
-      absl::StatusOr<evidence::SignedStatement> both = Merge(statement, *before);
-      if (!both.ok()) return At(path, both.status());
-      if (*both == *before) return absl::OkStatus();
-      merged = *std::move(both);
-    }
-  } else if (!absl::IsNotFound(kept.status())) {
-    return kept.status();
-  }
-  absl::StatusOr<std::string> text = evidence::EncodeSignedStatementFile(merged);
-  if (!text.ok()) return Local(text.status());
-  return WriteFileAtomically(path, *text);
-}
-
-absl::StatusOr<std::vector<Pending>> ReadStatements(const std::filesystem::path& directory) {
-  absl::StatusOr<std::vector<std::string>> names = ListFiles(directory, kStatementSuffix);
-  if (!names.ok()) return names.status();
-  std::vector<Pending> statements;
-  statements.reserve(names->size());
-  for (const std::string& name : *names) {
-    absl::StatusOr<Pending> pending = ReadPending(directory / name);
-    if (!pending.ok()) return pending.status();
-    statements.push_back(*std::move(pending));
-  }
-  return statements;
-}
-
-}  // namespace
-
 absl::Status Home::KeepStatement(const HomeLock&, const evidence::SignedStatement& statement) {
   return WriteStatement(path_ / "statements", statement);
 }
@@ -373,51 +305,6 @@ absl::Status Home::Receipted(const HomeLock&, const evidence::ParsedStatement& s
   if (absl::Status status = heads_->Advance(statement, /*admitted=*/true); !status.ok())
     return status;
   return RemoveFile(path_ / "outbox" / FileName(hash, kStatementSuffix));
-}
-
-absl::Status Home::Refused(const HomeLock&, const evidence::ParsedStatement& statement,
-                           std::string_view reasons_json) {
-  const std::string_view hash = evidence::AsBytes(statement.hash);
-  const std::filesystem::path from = path_ / "outbox" / FileName(hash, kStatementSuffix);
-  absl::StatusOr<std::string> bytes = ReadFile(from);
-  if (!bytes.ok()) return bytes.status();
-  const std::filesystem::path directory = path_ / "refused";
-  if (absl::Status status = MakeDirectory(directory); !status.ok()) return status;
-  if (absl::Status status = WriteFileAtomically(directory / FileName(hash, ".json"), reasons_json);
-      !status.ok()) {
-    return status;
-  }
-  if (absl::Status status =
-          WriteFileAtomically(directory / FileName(hash, kStatementSuffix), *bytes);
-      !status.ok()) {
-    return status;
-  }
-  if (absl::Status status = heads_->Withdraw(statement); !status.ok()) return status;
-  return RemoveFile(from);
-}
-
-absl::StatusOr<std::vector<Pending>> Home::ReadRefused() const {
-  return ReadStatements(path_ / "refused");
-}
-
-absl::Status Home::Retry(const HomeLock& lock, std::string_view statement_hash) {
-  const std::filesystem::path directory = path_ / "refused";
-  absl::StatusOr<Pending> refused =
-      ReadPending(directory / FileName(statement_hash, kStatementSuffix));
-  if (absl::IsNotFound(refused.status())) {
-    return absl::NotFoundError(
-        fmt::format("no statement {} was refused here", evidence::Hex(statement_hash)));
-  }
-  if (!refused.ok()) return refused.status();
-  if (absl::Status status = Enqueue(lock, refused->signed_statement); !status.ok()) return status;
-  if (absl::Status status = heads_->Advance(refused->parsed, /*admitted=*/false); !status.ok()) {
-    return status;
-  }
-  if (absl::Status status = RemoveFile(directory / FileName(statement_hash, kStatementSuffix));
-      !status.ok()) {
-    return status;
-  }
-  return RemoveFile(directory / FileName(statement_hash, ".json"));
 }
 
 // --- short names --------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
 //   seen           the last checkpoint it verified, as signed
 //   aliases.json   short names of ids
 //   outbox/        <statement hash>.statement, until receipted
-//   refused/       statements that the log refused, each with the reasons
+//   refused/       statements that the log refused and those that rest on them, each with why
 //   statements/    what it signed or took in, which the next statements link to
 //   heads/         where chains stand
 //   receipts/      <statement hash>.tlog-proof
@@ -56,6 +56,20 @@ struct Pending {
   bool complete() const;
 };
 
+// A statement that the log refused for good.
+struct Refusal {
+  evidence::ParsedStatement statement;
+  std::string rule;          // the first that forbids it, else the status code
+  std::string reasons_json;  // kept beside it
+};
+
+// A statement set aside because one that it links to, or one before that, was refused.
+struct RestsOn {
+  evidence::Hash statement_hash{};  // the one set aside
+  evidence::Hash refused{};         // the one it rests on
+  std::string rule;                 // as of the Refusal
+};
+
 // All errors of a home are local (files.h). Not thread-safe; processes exclude each other by Lock.
 class Home {
  public:
@@ -102,9 +116,15 @@ class Home {
   // The receipt is on disk before the statement leaves the outbox.
   absl::Status Receipted(const HomeLock& lock, const evidence::ParsedStatement& statement,
                          std::string_view receipt);
-  // Moves it from outbox/ to refused/ with the reasons beside it, and its chains back.
-  absl::Status Refused(const HomeLock& lock, const evidence::ParsedStatement& statement,
-                       std::string_view reasons_json);
+  // Moves them from outbox/ to refused/ with the reasons beside them, and with them whatever in the
+  // outbox rests on one of them, which is returned. Their chains go back to the last statement that
+  // is admitted or may still be. One that is not in the outbox any more is passed over.
+  absl::StatusOr<std::vector<RestsOn>> Refused(const HomeLock& lock,
+                                               const std::vector<Refusal>& refusals);
+  // Sets aside those of `statements` that rest on one refused before, and what rests on them: the
+  // same as Refused. For what came into the outbox afterwards and the log misses a predecessor of.
+  absl::StatusOr<std::vector<RestsOn>> SetAsideResting(
+      const HomeLock& lock, const std::vector<evidence::ParsedStatement>& statements);
   absl::StatusOr<std::vector<Pending>> ReadRefused() const;
   // Puts a refused statement back into the outbox as it is. NOT_FOUND: none such.
   absl::Status Retry(const HomeLock& lock, std::string_view statement_hash);
@@ -122,6 +142,8 @@ class Home {
 
  private:
   explicit Home(std::filesystem::path path);
+  // refused.cc
+  class Refusing;
 
   std::filesystem::path path_;
   std::unique_ptr<Heads> heads_;

@@ -19,6 +19,7 @@ struct Outcome {
   enum class Kind {
     kAdmitted,  // in the log, the receipt verified
     kRefused,   // the log said no
+    kSetAside,  // not judged: it rests on one that the log refused, and is kept aside with it
     kWaiting,   // not judged for good: a predecessor, or another party's attestation, is missing
   };
   Kind kind = Kind::kWaiting;
@@ -38,6 +39,10 @@ struct Outcome {
   std::vector<v1::Head> heads;
   std::optional<v1::Head> missing_predecessor;
   std::vector<uint32_t> missing_parties;
+
+  // kSetAside
+  evidence::Hash rests_on{};  // the refused statement
+  std::string rests_on_rule;  // what forbade that one
 };
 
 // A result as the ledger answered it, for the statement that was sent.

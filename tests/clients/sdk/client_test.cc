@@ -348,6 +348,43 @@ TEST_F(ClientTest, RefusedStatementIsSetAsideWithItsReasons) {
   EXPECT_NE(ReadFile(reasons)->find(outcomes[0].violations[0].rule()), std::string::npos);
 }
 
+TEST_F(ClientTest, WhatRestsOnARefusedStatementIsSetAsideAndTheNextIsPreparedAnew) {
+  auto offline = Device("offline", custody_->producer, /*online=*/false);
+  const std::string batch = evidence::RandomId();
+  Statement elsewhere = Generated(batch);
+  elsewhere.mutable_batch_generated()->set_site(evidence::RandomId());  // not the producer's
+  const Pending generated = Sign(*offline, elsewhere);
+  const Pending stored = Sign(*offline, Stored(batch));
+  Client online(offline->home, connection_.get(), clock_);
+  const auto outcomes = online.SendOutbox().value();
+  ASSERT_EQ(outcomes.size(), 2u);
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.statement_hash == generated.parsed.hash) {
+      EXPECT_EQ(outcome.kind, Outcome::Kind::kRefused);
+      continue;
+    }
+    EXPECT_EQ(outcome.kind, Outcome::Kind::kSetAside) << ReasonsJson(outcome);
+    EXPECT_EQ(outcome.rests_on, generated.parsed.hash);
+    EXPECT_FALSE(outcome.rests_on_rule.empty());
+  }
+  EXPECT_TRUE(offline->home.ReadOutbox()->empty());
+  EXPECT_EQ(offline->home.ReadRefused()->size(), 2u);
+  // Put back alone, it is set aside again, with the same reason.
+  ASSERT_EQ(
+      offline->home.Retry(offline->home.Lock().value(), evidence::AsBytes(stored.parsed.hash)),
+      absl::OkStatus());
+  const auto again = online.SendOutbox().value();
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].kind, Outcome::Kind::kSetAside) << ReasonsJson(again[0]);
+  EXPECT_EQ(again[0].rests_on, generated.parsed.hash);
+  // The batch is generated as it should have been, and goes on.
+  Sign(*offline, Generated(batch));
+  Sign(*offline, Stored(batch));
+  EXPECT_EQ(online.SendOutbox()->size(), 2u);
+  EXPECT_TRUE(offline->home.ReadOutbox()->empty());
+  EXPECT_EQ(offline->home.ReadRefused()->size(), 2u);
+}
+
 TEST_F(ClientTest, StatementWithoutItsPredecessorWaits) {
   auto offline = Device("offline", custody_->producer, /*online=*/false);
   const std::string batch = evidence::RandomId();

@@ -127,16 +127,6 @@ TEST_F(ComposeTest, WhatTheLogAdmittedReplacesWhatWaits) {
   EXPECT_EQ(heads_.Find("batch:" + batch_).value()->statement_hash, evidence::AsBytes(theirs.hash));
 }
 
-TEST_F(ComposeTest, WithdrawnStatementLeavesTheChainWhereItFoundIt) {
-  const auto generated = ComposeAndAdvance(Generated());
-  const auto stored = ComposeAndAdvance(Stored());
-  ASSERT_EQ(heads_.Withdraw(stored), absl::OkStatus());
-  EXPECT_EQ(heads_.Find("batch:" + batch_).value()->statement_hash,
-            evidence::AsBytes(generated.hash));
-  ASSERT_EQ(heads_.Withdraw(generated), absl::OkStatus());
-  EXPECT_FALSE(heads_.Find("batch:" + batch_)->has_value());
-}
-
 // What a server that lies might prepare.
 class PreparedTest : public ComposeTest {
  protected:

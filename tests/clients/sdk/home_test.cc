@@ -261,12 +261,137 @@ TEST_F(HomeTest, RefusedStatementIsKeptAsideAndItsChainsGoBack) {
   const std::string chain = "batch:" + generated.parsed.message.batch_generated().batch();
   ASSERT_TRUE(home_.heads().Find(chain)->has_value());
   const HomeLock lock = home_.Lock().value();
-  ASSERT_EQ(home_.Refused(lock, generated.parsed, "{}"), absl::OkStatus());
+  const auto with_it = home_.Refused(lock, {{generated.parsed, "RULE", "{}"}});
+  ASSERT_EQ(with_it.status(), absl::OkStatus());
+  EXPECT_TRUE(with_it->empty());
   EXPECT_TRUE(home_.ReadOutbox()->empty());
   EXPECT_FALSE(home_.heads().Find(chain)->has_value());
   const std::string hash = evidence::Hex(generated.parsed.hash);
   EXPECT_TRUE(fs::exists(path() / "refused" / (hash + ".statement")));
   EXPECT_TRUE(fs::exists(path() / "refused" / (hash + ".json")));
+}
+
+// Of a batch generated, stored and stored again, signed one after the other.
+class RefusedChainTest : public HomeTest {
+ protected:
+  void SetUp() override {
+    MakeReady();
+    first_ = std::make_unique<Pending>(Sign());
+    batch_ = first_->parsed.message.batch_generated().batch();
+    second_ = std::make_unique<Pending>(SignStored());
+    third_ = std::make_unique<Pending>(SignStored());
+  }
+
+  Pending SignStored() {
+    Client client(home_, nullptr, clock_);
+    return client.Attest(client.Prepare(Stored()).value()).value();
+  }
+
+  statement::v1::Statement Stored() const {
+    statement::v1::Statement asked;
+    AddParty(asked, organisation_, statement::v1::CAPACITY_ORGANISATION);
+    statement::v1::BatchStored& stored = *asked.mutable_batch_stored();
+    stored.set_batch(batch_);
+    stored.set_facility(facility_);
+    stored.set_stored_mass_g(1'200'000);
+    stored.set_stored_time_ms(kNow_ms);
+    return asked;
+  }
+
+  std::optional<ChainHead> Head() { return home_.heads().Find("batch:" + batch_).value(); }
+
+  std::vector<RestsOn> Refuse(const Pending& pending) {
+    return home_.Refused(home_.Lock().value(), {{pending.parsed, "SITE-KNOWN", "{}"}}).value();
+  }
+
+  const std::string facility_ = evidence::RandomId();
+  std::string batch_;
+  std::unique_ptr<Pending> first_, second_, third_;
+};
+
+TEST_F(RefusedChainTest, WhatRestsOnARefusedStatementIsSetAsideWithIt) {
+  const Pending apart = Sign();
+  const std::vector<RestsOn> with_it = Refuse(*first_);
+  ASSERT_EQ(with_it.size(), 2u);
+  for (const RestsOn& resting : with_it) {
+    EXPECT_EQ(resting.refused, first_->parsed.hash);
+    EXPECT_EQ(resting.rule, "SITE-KNOWN");
+    const std::string why =
+        ReadFile(path() / "refused" / (evidence::Hex(resting.statement_hash) + ".json")).value();
+    EXPECT_NE(why.find(evidence::Hex(first_->parsed.hash)), std::string::npos) << why;
+    EXPECT_NE(why.find("SITE-KNOWN"), std::string::npos) << why;
+  }
+  EXPECT_FALSE(Head().has_value());
+  EXPECT_EQ(home_.ReadRefused()->size(), 3u);
+  // What rests on something else stays where it is.
+  ASSERT_EQ(home_.ReadOutbox()->size(), 1u);
+  EXPECT_EQ(home_.ReadOutbox()->at(0).parsed.hash, apart.parsed.hash);
+  Client client(home_, nullptr, clock_);
+  EXPECT_TRUE(absl::IsNotFound(client.Prepare(Stored()).status()));
+}
+
+TEST_F(RefusedChainTest, ChainGoesBackToOneThatStillWaitsAndIsNotCalledAdmitted) {
+  ASSERT_EQ(Refuse(*second_).size(), 1u);
+  ASSERT_TRUE(Head().has_value());
+  EXPECT_EQ(Head()->statement_hash, evidence::AsBytes(first_->parsed.hash));
+  EXPECT_FALSE(Head()->admitted);
+  EXPECT_EQ(SignStored().parsed.message.links(0).height(), 1u);
+}
+
+TEST_F(RefusedChainTest, ChainGoesBackToOneThatIsAdmitted) {
+  ASSERT_EQ(home_.Receipted(home_.Lock().value(), first_->parsed, "receipt"), absl::OkStatus());
+  ASSERT_EQ(Refuse(*second_).size(), 1u);
+  ASSERT_TRUE(Head().has_value());
+  EXPECT_EQ(Head()->statement_hash, evidence::AsBytes(first_->parsed.hash));
+  EXPECT_TRUE(Head()->admitted);
+}
+
+TEST_F(RefusedChainTest, ChainOfWhichOnlyTheServerKnowsTheRestIsForgotten) {
+  // As if another device had begun the batch, and the link had come from the server.
+  fs::remove(path() / "statements" / (evidence::Hex(first_->parsed.hash) + ".statement"));
+  fs::remove(path() / "outbox" / (evidence::Hex(first_->parsed.hash) + ".statement"));
+  Refuse(*second_);
+  EXPECT_FALSE(Head().has_value());
+}
+
+TEST_F(RefusedChainTest, WhatWasTakenInAndRestsOnItIsNoHeadEither) {
+  // The third came from another device, which sends it.
+  fs::remove(path() / "outbox" / (evidence::Hex(third_->parsed.hash) + ".statement"));
+  ASSERT_EQ(Refuse(*second_).size(), 0u);
+  EXPECT_EQ(Head()->statement_hash, evidence::AsBytes(first_->parsed.hash));
+  EXPECT_TRUE(home_.FindStatement(evidence::AsBytes(third_->parsed.hash))->has_value());
+}
+
+TEST_F(RefusedChainTest, WhatComesIntoTheOutboxAfterwardsIsSetAsideToo) {
+  Refuse(*first_);
+  const HomeLock lock = home_.Lock().value();
+  ASSERT_EQ(home_.Retry(lock, evidence::AsBytes(third_->parsed.hash)), absl::OkStatus());
+  const auto resting = home_.SetAsideResting(lock, {third_->parsed}).value();
+  ASSERT_EQ(resting.size(), 1u);
+  EXPECT_EQ(resting[0].refused, first_->parsed.hash);
+  EXPECT_TRUE(home_.ReadOutbox()->empty());
+  EXPECT_FALSE(Head().has_value());
+}
+
+TEST_F(RefusedChainTest, WhatWaitsForSomethingUnknownGoesOnWaiting) {
+  const HomeLock lock = home_.Lock().value();
+  EXPECT_TRUE(home_.SetAsideResting(lock, {third_->parsed})->empty());
+  EXPECT_EQ(home_.ReadOutbox()->size(), 3u);
+}
+
+// Dying between any two steps leaves the refused statement in the outbox, which is sent again.
+TEST_F(RefusedChainTest, InterruptedSettingAsideIsEndedByTheNext) {
+  // The steps after the files in refused/ are kept from being done.
+  fs::create_directory(path() / "heads" / ("batch:" + batch_ + ".new"));
+  EXPECT_FALSE(home_.Refused(home_.Lock().value(), {{second_->parsed, "RULE", "{}"}}).ok());
+  fs::remove(path() / "heads" / ("batch:" + batch_ + ".new"));
+  EXPECT_EQ(home_.ReadOutbox()->size(), 3u);
+  // And once more with the one that rests on it gone from the outbox already.
+  fs::remove(path() / "outbox" / (evidence::Hex(third_->parsed.hash) + ".statement"));
+  Refuse(*second_);
+  EXPECT_EQ(home_.ReadOutbox()->size(), 1u);
+  EXPECT_EQ(home_.ReadRefused()->size(), 2u);
+  EXPECT_EQ(Head()->statement_hash, evidence::AsBytes(first_->parsed.hash));
 }
 
 TEST_F(HomeTest, NamesAreKeptAndChecked) {
