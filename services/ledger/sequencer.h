@@ -49,7 +49,7 @@ class Sequencer {
   ~Sequencer() { Stop(); }
 
   // Takes room for statements that will be enqueued. RESOURCE_EXHAUSTED: there is none now.
-  // UNAVAILABLE: stopping. Otherwise as health().
+  // INVALID_ARGUMENT: more than there ever is. UNAVAILABLE: stopping. Otherwise as health().
   absl::Status Reserve(size_t statements, size_t bytes);
   // After Reserve, exactly once for each. The callback comes on another thread.
   void Enqueue(Submission submission);

@@ -238,9 +238,14 @@ class BadInput(harness.ServedLog):
     def test_the_same_person_for_both(self):
         taken = self.issued()
         double = cradle_client.Device(self.carrier.organisation, self.producer.device.person)
-        self.admit(self.district.sign(
-            ["org:" + self.carrier.organisation], [(self.carrier, OWN)],
-            device_key_enrolled=self.district.enrolment(self.carrier, double)))
+        chain, enrolment = ["org:" + self.carrier.organisation], self.district.enrolment(
+            self.carrier, double)
+        regulator = self.district.regulator
+        own = self.district.compose(chain, [(self.carrier, OWN)], device_key_enrolled=enrolment)
+        self.refuse(self.sign(own, self.carrier.device), PERMISSION_DENIED,
+                    "PERSON-ENROLLED-ELSEWHERE")
+        self.admit(self.district.sign(chain, [(regulator, REGULATOR)],
+                                      device_key_enrolled=enrolment))
         self.refuse(self.sign(taken, self.producer.device, double), PERMISSION_DENIED, "PARTY-TWO")
 
     def test_an_attestation_of_other_bytes(self):
