@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "clients/sdk/outcome.h"
 #include "tests/bench/parallel.h"
 
 namespace cradle::bench {
@@ -21,33 +22,11 @@ int64_t NowMs() {
 
 v1::SubmitRequest RequestOf(const evidence::SignedStatement& statement) {
   v1::SubmitRequest request;
-  *request.add_statements() = ToProto(statement);
+  *request.add_statements() = sdk::ToProto(statement);
   return request;
 }
 
 }  // namespace
-
-v1::SignedStatement ToProto(const evidence::SignedStatement& statement) {
-  v1::SignedStatement proto;
-  proto.set_statement(statement.statement);
-  for (const auto& attestation : statement.attestations) {
-    v1::SignedAttestation& added = *proto.add_attestations();
-    added.set_algorithm(attestation.algorithm);
-    added.set_attestation(attestation.attestation);
-    added.set_signature(attestation.signature);
-  }
-  return proto;
-}
-
-evidence::SignedStatement FromProto(const v1::SignedStatement& proto) {
-  evidence::SignedStatement statement;
-  statement.statement = proto.statement();
-  for (const v1::SignedAttestation& attestation : proto.attestations()) {
-    statement.attestations.push_back(
-        {attestation.algorithm(), attestation.attestation(), attestation.signature()});
-  }
-  return statement;
-}
 
 Workload::Workload(size_t lanes, const evidence::PublicKey& log_key,
                    std::optional<int64_t> begin_ms)
@@ -77,7 +56,7 @@ std::vector<v1::SubmitRequest> Workload::Setup(const evidence::PrivateKey* log_p
   for (const Sender& sender : senders_) {
     v1::SubmitRequest request;
     for (const auto& statement : sender.custody->registrations) {
-      *request.add_statements() = ToProto(statement);
+      *request.add_statements() = sdk::ToProto(statement);
     }
     requests.push_back(std::move(request));
   }

@@ -16,9 +16,6 @@ namespace cradle::bench {
 
 inline constexpr char kOrigin[] = "bench.example.org/log";
 
-v1::SignedStatement ToProto(const evidence::SignedStatement& statement);
-evidence::SignedStatement FromProto(const v1::SignedStatement& proto);
-
 // The statements of one sender, each after the one before it has been answered.
 using Lane = std::vector<v1::SubmitRequest>;
 

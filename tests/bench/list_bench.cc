@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "clients/sdk/outcome.h"
 #include "services/monitoring/view.h"
 #include "services/runtime/clock.h"
 #include "services/runtime/view.h"
@@ -107,7 +108,7 @@ class ListBenchmark {
       for (const v1::SignedStatement& signed_statement : request.statements()) {
         evidence::Entry entry;
         entry.recorded_time_ms = recorded_ms_;
-        entry.signed_statement = FromProto(signed_statement);
+        entry.signed_statement = sdk::FromProto(signed_statement);
         const auto bytes = evidence::EncodeEntry(entry);
         Must(bytes.status());
         Must(runtime::FoldEntry(monitoring::MonitoringView(), library_, size_++, *bytes, changes));

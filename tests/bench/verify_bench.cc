@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "clients/sdk/outcome.h"
 #include "services/audit/core/verify_log.h"
 #include "services/cradled/config.h"
 #include "services/cradled/store_source.h"
@@ -119,7 +120,7 @@ class VerifyBenchmark {
   static void Submit(ledger::Ledger& ledger, const v1::SubmitRequest& request) {
     std::vector<evidence::SignedStatement> statements;
     for (const v1::SignedStatement& statement : request.statements()) {
-      statements.push_back(FromProto(statement));
+      statements.push_back(sdk::FromProto(statement));
     }
     std::promise<std::string> refused;
     ledger.Submit(std::move(statements), [&](auto results) {
