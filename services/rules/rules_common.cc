@@ -21,14 +21,6 @@ bool WrongField(Judge& judge, std::string_view field, std::string_view en, std::
   return false;
 }
 
-// What a reader does not see as such: C0 and C1 controls, ends of line and paragraph, what turns
-// the direction of text (the property Bidi_Control of Unicode), and what is invisible. The joiners
-// U+200C and U+200D belong to the spelling of Arabic and Indic scripts, and stay.
-bool IsControl(uint32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200B || c == 0x200E ||
-         c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
-}
-
 bool IsBlank(std::string_view text) {
   while (!text.empty()) {
     const uint32_t c = evidence::TakeCodePoint(text);

@@ -2,15 +2,19 @@
 #ifndef CRADLE_SERVICES_RULES_VISIBLE_TEXT_H_
 #define CRADLE_SERVICES_RULES_VISIBLE_TEXT_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace cradle::rules {
 
-// Valid UTF-8, whatever `text` is: each character that would end a line, drive a terminal or turn
-// the direction of writing as its code point, "<U+001B>" (C0, DEL and C1, the line and paragraph
-// separators, and what has the property Bidi_Control of Unicode), and each byte that is no part of
-// a character as U+FFFD. All else stays as it is.
+// What a reader does not see as such: C0 and C1 controls, ends of line and paragraph, what turns
+// the direction of text (the property Bidi_Control of Unicode), and what is invisible. The joiners
+// U+200C and U+200D belong to the spelling of Arabic and Indic scripts, and are none.
+bool IsControl(uint32_t code_point);
+
+// Valid UTF-8, whatever `text` is: each control as its code point, "<U+001B>", and each byte that
+// is no part of a character as U+FFFD. All else stays as it is.
 std::string VisibleText(std::string_view text);
 
 // As VisibleText, of at most the first 60 bytes, cut between characters; "…" tells of a cut.

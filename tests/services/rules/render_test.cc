@@ -147,7 +147,7 @@ TEST(RenderTest, NoFieldOfAStatementCanForgeALine) {
 
 TEST(RenderTest, OtherTextStaysAsItIs) {
   const std::string text =
-      "青州市“甲”化工，2号 – É ß ü 〈丙〉 ￥ \U00020BB7 \u00A0\u2010\u2030\u2065\u206A";
+      "青州市“甲”化工，2号 – É ß ü 〈丙〉 ￥ \U00020BB7 \u00A0\u2010\u2030\u205E\u2070";
   v1::Statement statement;
   statement.mutable_organisation_registered()->set_name(text);
   EXPECT_THAT(Render(statement, false), HasSubstr("Name: " + text + "\n"));
