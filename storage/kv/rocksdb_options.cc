@@ -30,16 +30,25 @@ constexpr int kOpenFilesMax = 128;
 constexpr double kBloomBitsPerKey = 10;
 constexpr double kMemtableBloomRatio = 0.05;  // of a write buffer
 constexpr size_t kBlockBytes = 8 << 10;
+constexpr size_t kFilterBlockBytes = 4 << 10;
+constexpr int kBlockCacheShardBits = 2;  // few, so that one large block does not fill a shard
 
 rocksdb::ColumnFamilyOptions UserData() {
-  static const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  static const std::shared_ptr<rocksdb::Cache> cache =
+      rocksdb::NewLRUCache(kBlockCacheBytes, kBlockCacheShardBits);
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.block_size = kBlockBytes;
   // Index and filter count against the cache too, or memory would grow with the store.
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // In parts: the filter of a whole file outgrows a shard of the cache at about a million keys, and
+  // would then be read from the disk again for every key.
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  table.partition_filters = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.metadata_block_size = kFilterBlockBytes;
+  table.pin_top_level_index_and_filter = true;
   table.format_version = 5;
 
   rocksdb::ColumnFamilyOptions options;
