@@ -65,6 +65,7 @@ class Client {
   absl::StatusOr<uint64_t> SeenSize() const;
 
  private:
+  static absl::Status Offline();  // why nothing is asked of a server
   absl::StatusOr<evidence::ParsedStatement> PrepareOnline(statement::v1::Statement asked,
                                                           const evidence::NoteVerifier& log);
   absl::StatusOr<std::vector<Outcome>> SubmitCall(const std::vector<Pending>& statements,

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/rules/admission.h"
 #include "services/rules/rule_data.h"
 #include "storage/evidence/bundle.h"
 #include "storage/evidence/entry.h"
@@ -225,12 +226,7 @@ class RecordVerification {
     absl::StatusOr<evidence::ParsedStatement> statement =
         evidence::ParseStatement(std::move(entry->signed_statement.statement));
     if (!statement.ok()) return absl::OkStatus();
-    std::string sha256;
-    if (statement->message.has_founded()) {
-      sha256 = statement->message.founded().rule_data_sha256();
-    } else if (statement->message.has_rules_adopted()) {
-      sha256 = statement->message.rules_adopted().rule_data_sha256();
-    }
+    const std::string sha256 = rules::RuleDataNamedBy(statement->message);
     if (sha256.empty() || library_.Find(sha256) != nullptr) return absl::OkStatus();
     absl::StatusOr<std::string> bytes = source_.ReadRuleBundle(sha256);
     if (!bytes.ok()) return absl::UnimplementedError(Message(bytes.status()));

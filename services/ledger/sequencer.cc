@@ -109,7 +109,7 @@ void Sequencer::Settle() {
   CommitResult result;
   {
     std::lock_guard lock(mutex_);
-    result = committed_last_;
+    result = last_commit_;
   }
   if (result.end != CommitResult::End::kNotWritten) {
     committed_.Written(before->state().changed());
@@ -172,7 +172,7 @@ void Sequencer::Commit(Group& group, Submissions submissions) {
   {
     std::lock_guard lock(mutex_);
     committing_ = false;
-    committed_last_ = std::move(result);
+    last_commit_ = std::move(result);
   }
   work_.notify_one();
   Reply(std::move(submissions), std::move(receipts));

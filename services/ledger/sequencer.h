@@ -102,7 +102,7 @@ class Sequencer {
   size_t bytes_in_flight_ = 0;
   size_t submissions_in_flight_ = 0;
   bool committing_ = false;
-  CommitResult committed_last_;
+  CommitResult last_commit_;
   bool stopping_ = false;
   absl::Status health_;
 

@@ -3,6 +3,7 @@
 #include "services/monitoring/core/clock_facts.h"
 #include "services/monitoring/core/storage_clock.h"
 #include "services/monitoring/keys.h"
+#include "services/rules/admission.h"
 #include "services/rules/calendar.h"
 
 namespace cradle::monitoring {
@@ -32,10 +33,8 @@ class Clocks : public runtime::View {
   absl::Status Fold(const runtime::FoldedEntry& folded,
                     runtime::ViewWriter& writer) const override {
     const statement::v1::Statement& statement = folded.statement.message;
-    if (statement.has_founded()) {
-      writer.Put(keys::Rules(folded.index), statement.founded().rule_data_sha256());
-    } else if (statement.has_rules_adopted()) {
-      writer.Put(keys::Rules(folded.index), statement.rules_adopted().rule_data_sha256());
+    if (const std::string bundle = rules::RuleDataNamedBy(statement); !bundle.empty()) {
+      writer.Put(keys::Rules(folded.index), bundle);
     }
     absl::StatusOr<std::vector<ClockUpdate>> updates =
         ClockUpdates(folded.before, folded.after, folded.rule_data, statement, folded.index,

@@ -315,6 +315,12 @@ absl::StatusOr<KnownKey> FindKey(const StateReader& state, std::string_view key_
   return absl::NotFoundError(fmt::format("no key {} is enrolled", evidence::Hex(key_id)));
 }
 
+std::string RuleDataNamedBy(const statement::v1::Statement& statement) {
+  if (statement.has_founded()) return statement.founded().rule_data_sha256();
+  if (statement.has_rules_adopted()) return statement.rules_adopted().rule_data_sha256();
+  return "";
+}
+
 absl::StatusOr<std::optional<state::v1::LogState>> ReadLog(const StateReader& state) {
   return ReadMessage<state::v1::LogState>(state, keys::Log(), "the log");
 }

@@ -94,6 +94,9 @@ absl::StatusOr<KnownKey> FindKey(const StateReader& state, std::string_view key_
 // characters in what the statement says are shown as "<U+000A>".
 std::string Render(const statement::v1::Statement& statement, bool chinese);
 
+// The SHA-256 of the data bundle that the statement brings into force; empty: it is none that does.
+std::string RuleDataNamedBy(const statement::v1::Statement& statement);
+
 // Reading the state: the message under a key, or nullopt.
 absl::StatusOr<std::optional<state::v1::LogState>> ReadLog(const StateReader& state);
 absl::StatusOr<std::optional<state::v1::BatchState>> ReadBatch(const StateReader& state,

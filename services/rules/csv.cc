@@ -7,36 +7,16 @@
 #include <set>
 
 #include "absl/status/status.h"
+#include "storage/evidence/utf8.h"
 
 namespace cradle::rules {
 namespace {
 
 // Place of the first byte that is not UTF-8 (RFC 3629), or npos.
 size_t FindInvalidUtf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    size_t length = 1;
-    uint32_t code_point = lead;
-    if (lead >= 0xC2 && lead <= 0xDF) {
-      length = 2, code_point = lead & 0x1Fu;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-      length = 3, code_point = lead & 0x0Fu;
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-      length = 4, code_point = lead & 0x07u;
-    } else if (lead >= 0x80) {
-      return i;
-    }
-    if (i + length > text.size()) return i;
-    for (size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xC0u) != 0x80u) return i;
-      code_point = code_point << 6 | (next & 0x3Fu);
-    }
-    const bool overlong =
-        (length == 3 && code_point < 0x800) || (length == 4 && code_point < 0x10000);
-    const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-    if (overlong || surrogate || code_point > 0x10FFFF) return i;
-    i += length;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    if (evidence::TakeCodePoint(rest) == evidence::kNoCodePoint) return text.size() - rest.size();
   }
   return std::string_view::npos;
 }

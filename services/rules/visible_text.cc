@@ -40,10 +40,8 @@ std::string VisibleText(std::string_view text) {
 }
 
 std::string Excerpt(std::string_view text) {
-  if (text.size() <= kExcerptBytes) return VisibleText(text);
-  size_t end = kExcerptBytes;
-  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
-  return VisibleText(text.substr(0, end)) + "…";
+  const std::string_view first = evidence::FirstBytes(text, kExcerptBytes);
+  return VisibleText(first) + (first.size() < text.size() ? "…" : "");
 }
 
 }  // namespace cradle::rules

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/rules/admission.h"
 #include "services/runtime/status.h"
 #include "storage/evidence/hash.h"
 
@@ -25,17 +26,14 @@ using TimePoint = std::chrono::system_clock::time_point;
 constexpr size_t kPendingKeysMax = 20'000;
 constexpr std::chrono::milliseconds kReconnectPause{200};
 
-// Which bundle an entry brings into force, if it is one that does.
-std::optional<std::string> BundleAdopted(std::string_view entry_bytes) {
+// Which bundle an entry brings into force; empty: none.
+std::string BundleAdopted(std::string_view entry_bytes) {
   absl::StatusOr<evidence::Entry> entry = evidence::DecodeEntry(entry_bytes);
-  if (!entry.ok()) return std::nullopt;
+  if (!entry.ok()) return "";
   absl::StatusOr<evidence::ParsedStatement> statement =
       evidence::ParseStatement(entry->signed_statement.statement);
-  if (!statement.ok()) return std::nullopt;
-  const statement::v1::Statement& message = statement->message;
-  if (message.has_founded()) return message.founded().rule_data_sha256();
-  if (message.has_rules_adopted()) return message.rules_adopted().rule_data_sha256();
-  return std::nullopt;
+  if (!statement.ok()) return "";
+  return rules::RuleDataNamedBy(statement->message);
 }
 
 class LogFollower : public Follower {
@@ -194,8 +192,8 @@ class LogFollower : public Follower {
     ViewWriter writer(&store_);
     uint64_t index = chunk.first_index();
     for (const std::string& entry : chunk.entries()) {
-      if (const std::optional<std::string> bundle = BundleAdopted(entry)) {
-        if (absl::Status status = WaitForBundle(*bundle); !status.ok()) return status;
+      if (const std::string bundle = BundleAdopted(entry); !bundle.empty()) {
+        if (absl::Status status = WaitForBundle(bundle); !status.ok()) return status;
         library_ = rule_data_.library();
       } else if (!library_) {
         library_ = rule_data_.library();

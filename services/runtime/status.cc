@@ -2,19 +2,17 @@
 
 #include <string>
 
+#include "storage/evidence/utf8.h"
+
 namespace cradle::runtime {
 namespace {
 
 // Trailers over 8 KiB arrive as a bare RESOURCE_EXHAUSTED; percent-encoding may triple a message.
 constexpr size_t kMessageBytesMax = 1'200;
 
-// Cuts at a character's edge, so that what is left is UTF-8.
 std::string Shorten(std::string message) {
   if (message.size() <= kMessageBytesMax) return message;
-  size_t end = kMessageBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
-  message.resize(end);
-  return message + " …";
+  return std::string(evidence::FirstBytes(message, kMessageBytesMax)) + " …";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #ifndef CRADLE_STORAGE_EVIDENCE_UTF8_H_
 #define CRADLE_STORAGE_EVIDENCE_UTF8_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -13,6 +14,9 @@ inline constexpr uint32_t kNoCodePoint = 0xFFFF'FFFF;
 // Takes one code point off the front of a text that is not empty; kNoCodePoint, and nothing taken:
 // the text does not go on as UTF-8 (RFC 3629).
 uint32_t TakeCodePoint(std::string_view& text);
+
+// At most the first `bytes_max` bytes of a UTF-8 text, cut between characters.
+std::string_view FirstBytes(std::string_view text, size_t bytes_max);
 
 // The property White_Space of Unicode.
 bool IsSpace(uint32_t code_point);

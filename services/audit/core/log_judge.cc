@@ -139,9 +139,7 @@ void LogJudge::CheckSeen(const CheckedEntry& checked) {
 }
 
 void LogJudge::LoadRuleData(const statement::v1::Statement& statement) {
-  std::string sha256;
-  if (statement.has_founded()) sha256 = statement.founded().rule_data_sha256();
-  if (statement.has_rules_adopted()) sha256 = statement.rules_adopted().rule_data_sha256();
+  const std::string sha256 = rules::RuleDataNamedBy(statement);
   if (sha256.empty() || library_.Find(sha256) != nullptr || missing_rule_data_.count(sha256) != 0) {
     return;
   }

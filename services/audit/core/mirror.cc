@@ -11,6 +11,7 @@
 #include "services/audit/core/files.h"
 #include "services/audit/core/journal.h"
 #include "services/audit/core/tile_directory.h"
+#include "services/rules/admission.h"
 #include "storage/evidence/bundle.h"
 #include "storage/evidence/entry.h"
 #include "storage/evidence/proof.h"
@@ -239,9 +240,8 @@ class MirrorRun {
     absl::StatusOr<evidence::ParsedStatement> statement =
         evidence::ParseStatement(std::move(entry->signed_statement.statement));
     if (!statement.ok()) return;
-    const statement::v1::Statement& message = statement->message;
-    if (message.has_founded()) rule_data_.insert(message.founded().rule_data_sha256());
-    if (message.has_rules_adopted()) rule_data_.insert(message.rules_adopted().rule_data_sha256());
+    const std::string sha256 = rules::RuleDataNamedBy(statement->message);
+    if (!sha256.empty()) rule_data_.insert(sha256);
   }
 
   absl::Status FetchRuleData() {
