@@ -6,7 +6,7 @@
 #include "services/rules/attestations.h"
 #include "services/rules/calendar.h"
 #include "services/rules/chains.h"
-#include "services/rules/event_rules.h"
+#include "services/rules/in_force.h"
 #include "services/rules/judge.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/state_keys.h"
@@ -51,6 +51,8 @@ class Admission {
     JudgePlace();
     if (Stop()) return Refuse();
     if (absl::Status found = FindRules(); !found.ok()) return found;
+    JudgeInForce(judge_, kLastRuleSet);
+    if (Stop()) return Refuse();
     JudgeNonce();
     if (Stop()) return Refuse();
     heads_ = ReadHeads(judge_);
@@ -59,7 +61,7 @@ class Admission {
     if (Stop()) return Refuse();
     JudgeLinks(judge_, heads_, missing_);
     if (Stop()) return RefuseLinks();
-    JudgeEvent(judge_, log_ ? *log_ : state::v1::LogState());
+    judge_.row().judge(judge_);
     if (absl::Status adopted = CheckAdopted(); !Stop() && !adopted.ok()) return adopted;
     if (Stop()) return Refuse();
     return Finish();
@@ -119,6 +121,7 @@ class Admission {
                        founding ? message_.founded().rule_data_sha256() : log_->rule_data_sha256());
     if (data_ == nullptr) return at_hand_;
     judge_.SetRules(rule_set, data_.get());
+    if (log_) judge_.SetLog(*log_);
     return absl::OkStatus();
   }
 

@@ -21,7 +21,7 @@
 namespace cradle::rules {
 
 inline constexpr uint32_t kFirstRuleSet = 1;
-inline constexpr uint32_t kLastRuleSet = 1;  // the newest this build knows
+inline constexpr uint32_t kLastRuleSet = 2;  // the newest this build knows
 
 // An attestation, parsed. The caller has proven the signature against the key named in it.
 struct ProvenAttestation {
@@ -62,10 +62,10 @@ struct Refused {
 using Verdict = std::variant<Admitted, Duplicate, Refused>;
 
 // Checks in this order, and answers at the first that fails: origin; idempotency; place (founded
-// once and first, recorded no earlier than the entry before); nonce; attestations (one for each
-// party, in order, by keys that may); links; rules. `recorded_time_ms` and `index` are those the
-// entry would get. `log_origin` is this log's. Errors: the store's; UNIMPLEMENTED when the log
-// names a rule set or a data bundle that is not at hand (to an auditor: unverifiable).
+// once and first, recorded no earlier than the entry before); rule set; nonce; attestations (one
+// for each party, in order, by keys that may); links; rules. `recorded_time_ms` and `index` are
+// those the entry would get. `log_origin` is this log's. Errors: the store's; UNIMPLEMENTED when
+// the log names a rule set or a data bundle that is not at hand (to an auditor: unverifiable).
 absl::StatusOr<Verdict> Admit(const StateReader& state, const RuleDataLibrary& library,
                               std::string_view log_origin,
                               const evidence::ParsedStatement& statement,

@@ -1,9 +1,8 @@
 #include "services/rules/attestations.h"
 
 #include <algorithm>
-#include <array>
-#include <span>
 
+#include "services/rules/event_table.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/state_keys.h"
 
@@ -13,66 +12,7 @@ namespace {
 using S = statement::v1::Statement;
 namespace v1 = statement::v1;
 
-using Capacities = std::vector<v1::Capacity>;
-
-// The capacities an event needs, in order; any of the lists.
-std::span<const Capacities> NeededCapacities(const v1::Statement& statement) {
-  static const std::array<Capacities, 1> kFounding = {
-      Capacities{v1::CAPACITY_REGULATOR, v1::CAPACITY_LOG}};
-  static const std::array<Capacities, 1> kRegulator = {Capacities{v1::CAPACITY_REGULATOR}};
-  static const std::array<Capacities, 1> kSelf = {Capacities{v1::CAPACITY_ORGANISATION}};
-  static const std::array<Capacities, 2> kSelfOrRegulator = {Capacities{v1::CAPACITY_ORGANISATION},
-                                                             Capacities{v1::CAPACITY_REGULATOR}};
-  static const std::array<Capacities, 1> kInspected = {
-      Capacities{v1::CAPACITY_ORGANISATION, v1::CAPACITY_REGULATOR}};
-  static const std::array<Capacities, 1> kConsignor = {Capacities{v1::CAPACITY_CONSIGNOR}};
-  static const std::array<Capacities, 1> kPickup = {
-      Capacities{v1::CAPACITY_CONSIGNOR, v1::CAPACITY_CARRIER}};
-  static const std::array<Capacities, 1> kCarriers = {
-      Capacities{v1::CAPACITY_CARRIER, v1::CAPACITY_CARRIER}};
-  static const std::array<Capacities, 1> kArrival = {
-      Capacities{v1::CAPACITY_CARRIER, v1::CAPACITY_RECEIVER}};
-  static const std::array<Capacities, 1> kReceiver = {Capacities{v1::CAPACITY_RECEIVER}};
-  switch (statement.event_case()) {
-    case S::kFounded:
-      return kFounding;
-    case S::kRulesAdopted:
-    case S::kOrganisationRegistered:
-    case S::kLicenceGranted:
-      return kRegulator;
-    case S::kSiteRegistered:
-    case S::kDeviceKeyEnrolled:
-    case S::kDeviceKeyRevoked:
-    case S::kFacilityRegistered:
-      return kSelfOrRegulator;
-    case S::kStockDeclared:
-      if (statement.stock_declared().evidence_grade() == v1::EVIDENCE_GRADE_INSPECTED) {
-        return kInspected;
-      }
-      return kSelf;
-    case S::kVehicleRegistered:
-    case S::kBatchGenerated:
-    case S::kBatchStored:
-    case S::kBatchMoved:
-    case S::kBatchTreated:
-      return kSelf;
-    case S::kManifestIssued:
-      return kConsignor;
-    case S::kLoadTaken:
-      return kPickup;
-    case S::kLoadHandedOver:
-      return kCarriers;
-    case S::kLoadDelivered:
-      return kArrival;
-    case S::kReceiptConfirmed:
-      return kReceiver;
-    case S::EVENT_NOT_SET:
-      break;
-  }
-  return {};
-}
-
-std::string NamesOf(const Capacities& capacities) {
+std::string NamesOf(Capacities capacities) {
   std::string names;
   for (const v1::Capacity capacity : capacities) {
     if (!names.empty()) names += ", ";
@@ -83,29 +23,20 @@ std::string NamesOf(const Capacities& capacities) {
 
 void JudgeCapacities(Judge& judge) {
   const auto& parties = judge.statement().parties();
-  const std::span<const Capacities> needed = NeededCapacities(judge.statement());
-  const bool fit = std::any_of(needed.begin(), needed.end(), [&](const Capacities& capacities) {
+  const PartyLists needed = judge.row().parties(judge.statement());
+  const bool fit = std::any_of(needed.begin(), needed.end(), [&](Capacities capacities) {
     return std::equal(parties.begin(), parties.end(), capacities.begin(), capacities.end(),
                       [](const v1::Party& party, v1::Capacity c) { return party.capacity() == c; });
   });
   if (fit) return;
   std::string names;
-  for (const Capacities& capacities : needed) {
+  for (const Capacities capacities : needed) {
     if (!names.empty()) names += " / ";
     names += NamesOf(capacities);
   }
   judge.Violate(RuleId::kPartyCapacities, "parties",
                 fmt::format("{} needs as parties: {}", EventName(judge.event()), names),
                 fmt::format("{} 的各方应为：{}", EventName(judge.event()), names));
-}
-
-// Events are numbered in groups: registrations up to facilities, then batches, then manifests.
-v1::KeyRole NeededRole(Event event) {
-  return event >= S::kStockDeclared ? v1::KEY_ROLE_OPERATOR : v1::KEY_ROLE_ADMINISTRATOR;
-}
-
-bool IsHandover(Event event) {
-  return event == S::kLoadTaken || event == S::kLoadHandedOver || event == S::kLoadDelivered;
 }
 
 // The key as enrolled; for Founded, as the event brings it.
@@ -181,7 +112,7 @@ void JudgeRevocation(Judge& judge, const Subject& subject, const state::v1::KeyS
   const bool before = revocation && claimed < revocation->recorded_time_ms() &&
                       subject.attestation.message.seen().size() <= key.revoked_index();
   const bool in_window = claimed >= judge.recorded_time_ms() - offline_window_ms;
-  if (IsHandover(judge.event()) && counterpart_stands && before && in_window) {
+  if (judge.row().handover && counterpart_stands && before && in_window) {
     judge.Violate(RuleId::kKeyRevokedLate, subject.Path("key_id"),
                   fmt::format("the key was revoked at entry {}, after this handover is claimed to "
                               "have happened",
@@ -212,7 +143,7 @@ void JudgeKey(Judge& judge, const Subject& subject, const state::v1::KeyState& k
                   "the key is enrolled to another person", "密钥登记的持有人为他人");
   }
   if (subject.party.capacity() == v1::CAPACITY_LOG) return;
-  const v1::KeyRole role = NeededRole(judge.event());
+  const v1::KeyRole role = judge.row().key_role;
   if (std::find(enrolled.roles().begin(), enrolled.roles().end(), role) == enrolled.roles().end()) {
     const bool administrator = role == v1::KEY_ROLE_ADMINISTRATOR;
     judge.Violate(RuleId::kKeyRole, subject.Path("key_id"),
@@ -260,8 +191,8 @@ std::vector<std::string> ManifestParties(Judge& judge) {
 }
 
 void JudgeEnrolments(Judge& judge, const std::vector<ProvenAttestation>& attestations) {
-  if (judge.event() < S::kManifestIssued) return;
   const std::vector<std::string> organisations = ManifestParties(judge);
+  if (organisations.empty()) return;
   for (int i = 0; i < judge.statement().parties_size(); ++i) {
     const v1::Attestation& message = attestations[static_cast<size_t>(i)].message;
     const auto person = judge.Read<state::v1::PersonState>(keys::Person(message.person()));

@@ -2,37 +2,11 @@
 
 #include <utility>
 
+#include "services/rules/event_table.h"
 #include "services/rules/state_keys.h"
-#include "services/rules/visible_text.h"
 
 namespace cradle::rules {
 namespace {
-
-using S = statement::v1::Statement;
-
-class ChainList {
- public:
-  void Add(std::string_view kind, std::string_view id) {
-    if (!evidence::IsId(id)) {
-      if (wrong_.empty()) wrong_ = fmt::format("{}:{}", kind, Excerpt(id));
-      return;
-    }
-    chains_.push_back(fmt::format("{}:{}", kind, id));
-  }
-  void AddLog() { chains_.emplace_back("log"); }
-
-  absl::StatusOr<std::vector<std::string>> Take() {
-    if (!wrong_.empty()) {
-      return absl::InvalidArgumentError(fmt::format(
-          "{} is no chain: an id has 26 lower-case Crockford base32 characters", wrong_));
-    }
-    return std::move(chains_);
-  }
-
- private:
-  std::vector<std::string> chains_;
-  std::string wrong_;
-};
 
 uint64_t NextHeight(const std::optional<state::v1::ChainHead>& head) {
   return head ? head->height() + 1 : 0;
@@ -69,73 +43,10 @@ void JudgeLink(Judge& judge, int i, const std::optional<state::v1::ChainHead>& h
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ChainsExtended(const statement::v1::Statement& message) {
+  const EventRow* const row = FindEvent(message.event_case());
+  if (row == nullptr) return absl::InvalidArgumentError("the statement has no event");
   ChainList chains;
-  switch (message.event_case()) {
-    case S::kFounded:
-      chains.AddLog();
-      chains.Add("org", message.founded().regulator().organisation());
-      break;
-    case S::kRulesAdopted:
-      chains.AddLog();
-      break;
-    case S::kOrganisationRegistered:
-      chains.Add("org", message.organisation_registered().organisation());
-      break;
-    case S::kSiteRegistered:
-      chains.Add("org", message.site_registered().organisation());
-      break;
-    case S::kLicenceGranted:
-      chains.Add("org", message.licence_granted().organisation());
-      break;
-    case S::kVehicleRegistered:
-      chains.Add("org", message.vehicle_registered().organisation());
-      break;
-    case S::kDeviceKeyEnrolled:
-      chains.Add("org", message.device_key_enrolled().organisation());
-      break;
-    case S::kDeviceKeyRevoked:
-      chains.Add("org", message.device_key_revoked().organisation());
-      break;
-    case S::kFacilityRegistered:
-      chains.Add("facility", message.facility_registered().facility());
-      break;
-    case S::kStockDeclared:
-      chains.Add("batch", message.stock_declared().batch());
-      break;
-    case S::kBatchGenerated:
-      chains.Add("batch", message.batch_generated().batch());
-      break;
-    case S::kBatchStored:
-      chains.Add("batch", message.batch_stored().batch());
-      break;
-    case S::kBatchMoved:
-      chains.Add("batch", message.batch_moved().batch());
-      break;
-    case S::kBatchTreated:
-      chains.Add("batch", message.batch_treated().batch());
-      break;
-    case S::kManifestIssued:
-      chains.Add("manifest", message.manifest_issued().manifest());
-      for (const auto& line : message.manifest_issued().lines()) chains.Add("batch", line.batch());
-      break;
-    case S::kLoadTaken:
-      chains.Add("manifest", message.load_taken().manifest());
-      break;
-    case S::kLoadHandedOver:
-      chains.Add("manifest", message.load_handed_over().manifest());
-      break;
-    case S::kLoadDelivered:
-      chains.Add("manifest", message.load_delivered().manifest());
-      break;
-    case S::kReceiptConfirmed:
-      chains.Add("manifest", message.receipt_confirmed().manifest());
-      for (const auto& line : message.receipt_confirmed().lines()) {
-        chains.Add("batch", line.batch());
-      }
-      break;
-    case S::EVENT_NOT_SET:
-      return absl::InvalidArgumentError("the statement has no event");
-  }
+  row->chains(message, chains);
   return chains.Take();
 }
 

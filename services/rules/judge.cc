@@ -53,25 +53,8 @@ std::optional<std::string> Judge::ReadBytes(const std::string& key) {
 const std::optional<state::v1::ManifestState>& Judge::Manifest() {
   if (manifest_read_) return manifest_;
   manifest_read_ = true;
-  using S = statement::v1::Statement;
-  const std::string* manifest = nullptr;
-  switch (event()) {
-    case S::kLoadTaken:
-      manifest = &statement_.load_taken().manifest();
-      break;
-    case S::kLoadHandedOver:
-      manifest = &statement_.load_handed_over().manifest();
-      break;
-    case S::kLoadDelivered:
-      manifest = &statement_.load_delivered().manifest();
-      break;
-    case S::kReceiptConfirmed:
-      manifest = &statement_.receipt_confirmed().manifest();
-      break;
-    default:
-      return manifest_;
-  }
-  manifest_ = Read<state::v1::ManifestState>(keys::Manifest(*manifest));
+  if (row_->manifest == nullptr) return manifest_;
+  manifest_ = Read<state::v1::ManifestState>(keys::Manifest(row_->manifest(statement_)));
   return manifest_;
 }
 

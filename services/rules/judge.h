@@ -15,6 +15,7 @@
 #include "absl/time/civil_time.h"
 #include "cradle/state/v1/state.pb.h"
 #include "cradle/statement/v1/statement.pb.h"
+#include "services/rules/event_table.h"
 #include "services/rules/rule_data.h"
 #include "services/rules/rule_table.h"
 #include "services/rules/state.h"
@@ -29,10 +30,16 @@ class Judge {
  public:
   Judge(const StateReader& state, const statement::v1::Statement& statement,
         int64_t recorded_time_ms, uint64_t index)
-      : statement_(statement), recorded_time_ms_(recorded_time_ms), index_(index), state_(state) {}
+      : statement_(statement),
+        row_(FindEvent(statement.event_case())),
+        recorded_time_ms_(recorded_time_ms),
+        index_(index),
+        state_(state) {}
 
   const statement::v1::Statement& statement() const { return statement_; }
   Event event() const { return statement_.event_case(); }
+  // Of the statement's event, which is in the table: a parsed statement has one.
+  const EventRow& row() const { return *row_; }
   int64_t recorded_time_ms() const { return recorded_time_ms_; }
   uint64_t index() const { return index_; }
 
@@ -41,7 +48,11 @@ class Judge {
     rule_set_ = rule_set;
     data_ = data;
   }
+  uint32_t rule_set() const { return rule_set_; }
   const RuleData& data() const { return *data_; }
+  // Before this entry; empty for Founded.
+  void SetLog(state::v1::LogState log) { log_ = std::move(log); }
+  const state::v1::LogState& log() const { return log_; }
 
   void SetActTime(int64_t act_time_ms);
   int64_t act_time_ms() const { return act_time_ms_; }
@@ -73,8 +84,7 @@ class Judge {
     }
     return message;
   }
-  // The manifest that a LoadTaken, LoadHandedOver, LoadDelivered or ReceiptConfirmed is about, read
-  // once; nullopt: not in the log.
+  // The manifest that the event is about, read once; nullopt: not in the log, or about none.
   const std::optional<state::v1::ManifestState>& Manifest();
 
   void Put(std::string key, std::string value) {
@@ -95,11 +105,13 @@ class Judge {
   static std::string Printable(std::string_view key);
 
   const statement::v1::Statement& statement_;
+  const EventRow* const row_;
   const int64_t recorded_time_ms_;
   const uint64_t index_;
   const StateReader& state_;
   uint32_t rule_set_ = 1;
   const RuleData* data_ = nullptr;
+  state::v1::LogState log_;
   int64_t act_time_ms_ = 0;
   absl::CivilDay act_day_;
   std::string prefix_;

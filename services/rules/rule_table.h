@@ -10,100 +10,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "cradle/statement/v1/statement.pb.h"
+#include "services/rules/event_table.h"
+#include "services/rules/rule_id.h"
 #include "services/rules/violation.h"
 
 namespace cradle::rules {
-
-using Event = statement::v1::Statement::EventCase;
-
-// A set of events, one bit each.
-using EventSet = uint32_t;
-
-// In the order of the table.
-enum class RuleId {
-  kLogOrigin,
-  kLogFounded,
-  kLogTime,
-  kNonceUnique,
-  kAttestationEach,
-  kAttestationBinds,
-  kAttestationSeen,
-  kKeyKnown,
-  kKeyOfParty,
-  kKeyPerson,
-  kKeyRole,
-  kKeyValid,
-  kKeyRevoked,
-  kKeyRevokedLate,
-  kPartyCapacities,
-  kPartyTwo,
-  kPartyEnrolledTwice,
-  kLinkChains,
-  kLinkFollows,
-  kLinkPredecessor,
-  kTimeOfAct,
-  kTimeFact,
-  kFormField,
-  kIdNew,
-  kLogRegulator,
-  kOrganisationKnown,
-  kOrganisationRole,
-  kOrganisationIdentity,
-  kOrganisationIdentityUnique,
-  kRegulatorAuthority,
-  kRegulatorDivision,
-  kPartySelf,
-  kSiteOfOrganisation,
-  kSiteZone,
-  kLicencePeriod,
-  kKeyForm,
-  kKeyNew,
-  kPersonElsewhere,
-  kKeyToRevoke,
-  kRegulatorKeyStands,
-  kFacilityOfOrganisation,
-  kFacilitySite,
-  kFacilityUse,
-  kFacilityAccepted,
-  kFacilityMethod,
-  kMethodKnown,
-  kMethodEnding,
-  kCodeForm,
-  kCodeCatalogue,
-  kCodeEdition,
-  kMassPositive,
-  kMassSum,
-  kMassExact,
-  kLabelCode,
-  kBatchKnown,
-  kBatchOnManifest,
-  kBatchState,
-  kBatchSite,
-  kCustodyHolder,
-  kStockEvidence,
-  kStockStart,
-  kManifestLines,
-  kManifestLineCode,
-  kManifestCarriers,
-  kManifestParties,
-  kManifestKnown,
-  kManifestState,
-  kManifestParty,
-  kOfficialNumberForm,
-  kOfficialNumberUnique,
-  kVehicleRegistered,
-  kVehicleAsIssued,
-  kLicenceCarrier,
-  kLicenceReceiver,
-  kLicenceMethod,
-  kMedicalMixed,
-  kMedicalVehicle,
-  kMedicalMethod,
-  kReceiptLines,
-  kReceiptDifference,
-  kCount,
-};
 
 // The largest mass that a field of a statement may hold, totals too: 10^13 g, ten million tonnes, a
 // tenth of the hazardous waste that a whole country generates in a year (10^8 t). Whoever adds up
@@ -118,8 +29,8 @@ struct Rule {
   std::string_view text_zh;
   std::string_view basis;  // subject of RuleData::LegalBasis; empty: technical
   absl::StatusCode code;   // of a refusal
-  EventSet forbids = 0;
-  EventSet marks = 0;
+  EventSet forbids{};
+  EventSet marks{};
   uint32_t first_set = 1;
   uint32_t last_set = 0;  // 0: in force in the newest set
 
@@ -134,10 +45,6 @@ std::span<const Rule> Rules();
 const Rule& FindRule(RuleId number);
 // Null: no rule of that id.
 const Rule* FindRule(std::string_view id);
-
-// All events, in the order of their numbers, and their names as in the statement ("load_taken").
-std::span<const Event> Events();
-std::string_view EventName(Event event);
 
 }  // namespace cradle::rules
 

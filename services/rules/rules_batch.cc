@@ -17,6 +17,7 @@ namespace cradle::rules {
 namespace {
 
 namespace v1 = statement::v1;
+using S = v1::Statement;
 using state::v1::BatchState;
 
 using Containers = google::protobuf::RepeatedPtrField<v1::Container>;
@@ -178,6 +179,8 @@ void JudgeMassExact(Judge& judge, int64_t mass_g, const BatchState& batch, std::
                 fmt::format("{}克，批次为{}克", mass_g, batch.mass_g()));
 }
 
+namespace {
+
 void JudgeStockDeclared(Judge& judge) {
   const v1::StockDeclared& event = judge.statement().stock_declared();
   RequireNew(judge, keys::Batch(event.batch()), event.batch(), "batch");
@@ -317,5 +320,61 @@ void JudgeBatchTreated(Judge& judge) {
   batch->set_index(judge.index());
   judge.Put(keys::Batch(event.batch()), *batch);
 }
+
+}  // namespace
+
+namespace {
+
+// With an inspected start the inspector attests too.
+PartyLists PartiesOfStock(const S& statement) {
+  return statement.stock_declared().evidence_grade() == v1::EVIDENCE_GRADE_INSPECTED
+             ? PartyLists(parties::kSelfAndRegulator)
+             : PartyLists(parties::kSelf);
+}
+
+constexpr EventRow kEvents[] = {
+    {.event = S::kStockDeclared,
+     .title_en = "Declaration of stock",
+     .title_zh = "库存申报",
+     .key_role = v1::KEY_ROLE_OPERATOR,
+     .parties = PartiesOfStock,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("batch", s.stock_declared().batch()); },
+     .judge = JudgeStockDeclared},
+    {.event = S::kBatchGenerated,
+     .title_en = "Waste generated",
+     .title_zh = "废物产生",
+     .key_role = v1::KEY_ROLE_OPERATOR,
+     .parties = &parties::Always<parties::kSelf>,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("batch", s.batch_generated().batch()); },
+     .judge = JudgeBatchGenerated},
+    {.event = S::kBatchStored,
+     .title_en = "Waste stored",
+     .title_zh = "废物入库",
+     .key_role = v1::KEY_ROLE_OPERATOR,
+     .parties = &parties::Always<parties::kSelf>,
+     .chains = [](const S& s, ChainList& chains) { chains.Add("batch", s.batch_stored().batch()); },
+     .judge = JudgeBatchStored},
+    {.event = S::kBatchMoved,
+     .title_en = "Waste moved within a site",
+     .title_zh = "场所内移库",
+     .key_role = v1::KEY_ROLE_OPERATOR,
+     .parties = &parties::Always<parties::kSelf>,
+     .chains = [](const S& s, ChainList& chains) { chains.Add("batch", s.batch_moved().batch()); },
+     .judge = JudgeBatchMoved},
+    {.event = S::kBatchTreated,
+     .title_en = "Waste treated",
+     .title_zh = "废物利用处置",
+     .key_role = v1::KEY_ROLE_OPERATOR,
+     .parties = &parties::Always<parties::kSelf>,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("batch", s.batch_treated().batch()); },
+     .judge = JudgeBatchTreated},
+};
+
+}  // namespace
+
+std::span<const EventRow> BatchEvents() { return kEvents; }
 
 }  // namespace cradle::rules

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "services/rules/calendar.h"
-#include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
 #include "services/rules/state_keys.h"
 #include "services/rules/visible_text.h"
@@ -258,53 +257,6 @@ std::optional<int64_t> AddMass(std::optional<int64_t> a, int64_t b) {
   if (!a || *a < 0 || b < 0 || b > kMassMaxG || __builtin_add_overflow(*a, b, &sum))
     return std::nullopt;
   return sum;
-}
-
-void JudgeEvent(Judge& judge, const state::v1::LogState& log) {
-  using S = v1::Statement;
-  switch (judge.event()) {
-    case S::kFounded:
-      return JudgeFounded(judge);
-    case S::kRulesAdopted:
-      return JudgeRulesAdopted(judge, log);
-    case S::kOrganisationRegistered:
-      return JudgeOrganisationRegistered(judge, judge.statement().organisation_registered(),
-                                         nullptr);
-    case S::kSiteRegistered:
-      return JudgeSiteRegistered(judge);
-    case S::kLicenceGranted:
-      return JudgeLicenceGranted(judge);
-    case S::kVehicleRegistered:
-      return JudgeVehicleRegistered(judge);
-    case S::kDeviceKeyEnrolled:
-      return JudgeDeviceKeyEnrolled(judge, judge.statement().device_key_enrolled(), nullptr);
-    case S::kDeviceKeyRevoked:
-      return JudgeDeviceKeyRevoked(judge);
-    case S::kFacilityRegistered:
-      return JudgeFacilityRegistered(judge);
-    case S::kStockDeclared:
-      return JudgeStockDeclared(judge);
-    case S::kBatchGenerated:
-      return JudgeBatchGenerated(judge);
-    case S::kBatchStored:
-      return JudgeBatchStored(judge);
-    case S::kBatchMoved:
-      return JudgeBatchMoved(judge);
-    case S::kBatchTreated:
-      return JudgeBatchTreated(judge);
-    case S::kManifestIssued:
-      return JudgeManifestIssued(judge);
-    case S::kLoadTaken:
-      return JudgeLoadTaken(judge);
-    case S::kLoadHandedOver:
-      return JudgeLoadHandedOver(judge);
-    case S::kLoadDelivered:
-      return JudgeLoadDelivered(judge);
-    case S::kReceiptConfirmed:
-      return JudgeReceiptConfirmed(judge);
-    case S::EVENT_NOT_SET:
-      break;
-  }
 }
 
 }  // namespace cradle::rules

@@ -9,6 +9,7 @@ namespace cradle::rules {
 namespace {
 
 namespace v1 = statement::v1;
+using S = v1::Statement;
 
 bool IsTreatment(v1::FacilityKind kind) {
   return kind == v1::FACILITY_KIND_UTILISATION || kind == v1::FACILITY_KIND_DISPOSAL;
@@ -31,6 +32,8 @@ void JudgeMethods(Judge& judge, const v1::FacilityRegistered& event) {
 }
 
 }  // namespace
+
+namespace {
 
 void JudgeFacilityRegistered(Judge& judge) {
   const v1::FacilityRegistered& event = judge.statement().facility_registered();
@@ -55,6 +58,8 @@ void JudgeFacilityRegistered(Judge& judge) {
   state.set_index(judge.index());
   judge.Put(keys::Facility(event.facility()), state);
 }
+
+}  // namespace
 
 std::optional<v1::FacilityRegistered> JudgeFacility(Judge& judge, std::string_view facility,
                                                     std::string_view organisation,
@@ -94,5 +99,24 @@ std::optional<v1::FacilityRegistered> JudgeFacility(Judge& judge, std::string_vi
   }
   return std::move(found);
 }
+
+namespace {
+
+constexpr EventRow kEvents[] = {
+    {.event = S::kFacilityRegistered,
+     .title_en = "Registration of a facility",
+     .title_zh = "设施登记",
+     .key_role = v1::KEY_ROLE_ADMINISTRATOR,
+     .parties = &parties::Always<parties::kSelfOrRegulator>,
+     .chains =
+         [](const S& s, ChainList& chains) {
+           chains.Add("facility", s.facility_registered().facility());
+         },
+     .judge = JudgeFacilityRegistered},
+};
+
+}  // namespace
+
+std::span<const EventRow> FacilityEvents() { return kEvents; }
 
 }  // namespace cradle::rules

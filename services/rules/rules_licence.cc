@@ -11,6 +11,7 @@ namespace cradle::rules {
 namespace {
 
 namespace v1 = statement::v1;
+using S = v1::Statement;
 
 // A value of the store is at most 1 MiB; the licences of one organisation are one value.
 constexpr size_t kLicencesBytesMax = 1'000'000;
@@ -83,6 +84,8 @@ void JudgePeriod(Judge& judge, const v1::LicenceGranted& event) {
 
 }  // namespace
 
+namespace {
+
 void JudgeLicenceGranted(Judge& judge) {
   const v1::LicenceGranted& event = judge.statement().licence_granted();
   RequireText(judge, event.licence_number(), "licence_number");
@@ -109,6 +112,8 @@ void JudgeLicenceGranted(Judge& judge) {
   }
   judge.Put(keys::Licences(event.organisation()), licences);
 }
+
+}  // namespace
 
 state::v1::LicencesState ReadLicences(Judge& judge, std::string_view organisation) {
   return judge.Read<state::v1::LicencesState>(keys::Licences(organisation))
@@ -163,5 +168,22 @@ void JudgeOperatingLicence(Judge& judge, const state::v1::LicencesState& licence
                 fmt::format("{} 的许可证中 {} 没有{}", operator_organisation, waste_code,
                             method_code.empty() ? "医疗废物处置方式" : method_code));
 }
+
+namespace {
+
+constexpr EventRow kEvents[] = {
+    {.event = S::kLicenceGranted,
+     .title_en = "Grant of a licence",
+     .title_zh = "许可证颁发",
+     .key_role = v1::KEY_ROLE_ADMINISTRATOR,
+     .parties = &parties::Always<parties::kRegulator>,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("org", s.licence_granted().organisation()); },
+     .judge = JudgeLicenceGranted},
+};
+
+}  // namespace
+
+std::span<const EventRow> LicenceEvents() { return kEvents; }
 
 }  // namespace cradle::rules

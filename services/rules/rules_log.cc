@@ -6,7 +6,13 @@
 
 namespace cradle::rules {
 
+namespace {
+
 namespace v1 = statement::v1;
+using S = v1::Statement;
+
+constexpr v1::Capacity kRegulatorThenLog[] = {v1::CAPACITY_REGULATOR, v1::CAPACITY_LOG};
+constexpr Capacities kFounding[] = {kRegulatorThenLog};
 
 void JudgeFounded(Judge& judge) {
   const v1::Founded& event = judge.statement().founded();
@@ -29,15 +35,44 @@ void JudgeFounded(Judge& judge) {
   judge.SetPathPrefix("");
 }
 
-void JudgeRulesAdopted(Judge& judge, const state::v1::LogState& log) {
+void JudgeRulesAdopted(Judge& judge) {
   const v1::RulesAdopted& event = judge.statement().rules_adopted();
   RequireChosen(judge, static_cast<int>(event.rule_set()), "rule_set");
   RequireSha256(judge, event.rule_data_sha256(), "rule_data_sha256");
-  if (FirstParty(judge) != log.founding_regulator()) {
+  if (FirstParty(judge) != judge.log().founding_regulator()) {
     judge.Violate(RuleId::kLogRegulator, "parties[0].organisation",
-                  fmt::format("rules are adopted by {} alone", log.founding_regulator()),
-                  fmt::format("仅 {} 可采用规则", log.founding_regulator()));
+                  fmt::format("rules are adopted by {} alone", judge.log().founding_regulator()),
+                  fmt::format("仅 {} 可采用规则", judge.log().founding_regulator()));
   }
 }
+
+}  // namespace
+
+namespace {
+
+constexpr EventRow kEvents[] = {
+    {.event = S::kFounded,
+     .title_en = "Founding of the log",
+     .title_zh = "日志创始",
+     .key_role = v1::KEY_ROLE_ADMINISTRATOR,
+     .parties = &parties::Always<kFounding>,
+     .chains =
+         [](const S& s, ChainList& chains) {
+           chains.AddLog();
+           chains.Add("org", s.founded().regulator().organisation());
+         },
+     .judge = JudgeFounded},
+    {.event = S::kRulesAdopted,
+     .title_en = "Adoption of rules",
+     .title_zh = "采用规则",
+     .key_role = v1::KEY_ROLE_ADMINISTRATOR,
+     .parties = &parties::Always<parties::kRegulator>,
+     .chains = [](const S& /*s*/, ChainList& chains) { chains.AddLog(); },
+     .judge = JudgeRulesAdopted},
+};
+
+}  // namespace
+
+std::span<const EventRow> LogEvents() { return kEvents; }
 
 }  // namespace cradle::rules

@@ -17,6 +17,7 @@ namespace cradle::rules {
 namespace {
 
 namespace v1 = statement::v1;
+using S = v1::Statement;
 using state::v1::BatchState;
 using state::v1::ManifestState;
 
@@ -213,12 +214,8 @@ void JudgeReceivedLine(Judge& judge, const v1::ReceivedLine& line, const v1::Man
 
 void PutReceived(Judge& judge, const v1::ReceiptConfirmed& event, ManifestState manifest) {
   for (const v1::ReceivedLine& line : event.lines()) {
-    auto batch = judge.Read<BatchState>(keys::Batch(line.batch()));
-    if (!batch) {
-      judge.Fail(absl::DataLossError(
-          fmt::format("the batch {} of a manifest is not in the state", line.batch())));
-      return;
-    }
+    std::optional<BatchState> batch = ReadBatchOfManifest(judge, line.batch());
+    if (!batch) return;
     batch->set_status(state::v1::BATCH_STATUS_RECEIVED);
     batch->set_status_before(state::v1::BATCH_STATUS_UNSPECIFIED);
     batch->set_custodian(manifest.issued().receiver());
@@ -237,6 +234,15 @@ void PutReceived(Judge& judge, const v1::ReceiptConfirmed& event, ManifestState 
 }
 
 }  // namespace
+
+std::optional<BatchState> ReadBatchOfManifest(Judge& judge, std::string_view batch) {
+  auto state = judge.Read<BatchState>(keys::Batch(batch));
+  if (!state) {
+    judge.Fail(
+        absl::DataLossError(fmt::format("the batch {} of a manifest is not in the state", batch)));
+  }
+  return state;
+}
 
 WasteOfLines WastesOf(const v1::ManifestIssued& issued) {
   WasteOfLines wastes;
@@ -258,6 +264,8 @@ void JudgeReceiverOf(Judge& judge, std::string_view receiver, const WasteOfLines
     JudgeOperatingLicence(judge, licences, receiver, waste.code, waste.method_code, path);
   }
 }
+
+namespace {
 
 void JudgeManifestIssued(Judge& judge) {
   const v1::ManifestIssued& event = judge.statement().manifest_issued();
@@ -302,5 +310,39 @@ void JudgeReceiptConfirmed(Judge& judge) {
   JudgeReceiverOf(judge, manifest->issued().receiver(), wastes, "parties[0].organisation");
   PutReceived(judge, event, *manifest);
 }
+
+}  // namespace
+
+namespace {
+
+constexpr EventRow kEvents[] = {
+    {.event = S::kManifestIssued,
+     .title_en = "Issue of a manifest",
+     .title_zh = "填写联单",
+     .key_role = v1::KEY_ROLE_OPERATOR,
+     .parties = &parties::Always<parties::kConsignor>,
+     .chains =
+         [](const S& s, ChainList& chains) {
+           chains.Add("manifest", s.manifest_issued().manifest());
+           for (const auto& line : s.manifest_issued().lines()) chains.Add("batch", line.batch());
+         },
+     .judge = JudgeManifestIssued},
+    {.event = S::kReceiptConfirmed,
+     .title_en = "Receipt confirmed",
+     .title_zh = "接受确认",
+     .key_role = v1::KEY_ROLE_OPERATOR,
+     .parties = &parties::Always<parties::kReceiver>,
+     .chains =
+         [](const S& s, ChainList& chains) {
+           chains.Add("manifest", s.receipt_confirmed().manifest());
+           for (const auto& line : s.receipt_confirmed().lines()) chains.Add("batch", line.batch());
+         },
+     .judge = JudgeReceiptConfirmed,
+     .manifest = [](const S& s) -> const std::string& { return s.receipt_confirmed().manifest(); }},
+};
+
+}  // namespace
+
+std::span<const EventRow> ManifestEvents() { return kEvents; }
 
 }  // namespace cradle::rules

@@ -27,6 +27,9 @@ WasteOfLines WastesOf(const statement::v1::ManifestIssued& issued);
 const std::optional<state::v1::ManifestState>& JudgeManifest(Judge& judge,
                                                              std::string_view manifest,
                                                              state::v1::ManifestStatus status);
+// A batch that a manifest of the log names; nullopt: the state is damaged, which ends the
+// judgement.
+std::optional<state::v1::BatchState> ReadBatchOfManifest(Judge& judge, std::string_view batch);
 // MANIFEST-PARTY: party `place` is that organisation.
 void RequireParty(Judge& judge, int place, std::string_view organisation);
 

@@ -13,6 +13,7 @@ namespace cradle::rules {
 namespace {
 
 namespace v1 = statement::v1;
+using S = v1::Statement;
 
 // Roles, each chosen and given once.
 template <typename Roles>
@@ -101,6 +102,8 @@ void JudgeOrganisationRegistered(Judge& judge, const v1::OrganisationRegistered&
   judge.Put(keys::Organisation(event.organisation()), state);
 }
 
+namespace {
+
 void JudgeSiteRegistered(Judge& judge) {
   const v1::SiteRegistered& event = judge.statement().site_registered();
   RequireId(judge, event.site(), "site");
@@ -140,6 +143,8 @@ void JudgeVehicleRegistered(Judge& judge) {
   judge.Put(keys::Vehicle(event.vehicle()), state);
 }
 
+}  // namespace
+
 void JudgeDeviceKeyEnrolled(Judge& judge, const v1::DeviceKeyEnrolled& event,
                             const v1::OrganisationRegistered* organisation) {
   RequireId(judge, event.person(), "person");
@@ -171,6 +176,8 @@ void JudgeDeviceKeyEnrolled(Judge& judge, const v1::DeviceKeyEnrolled& event,
   JudgePerson(judge, event);
 }
 
+namespace {
+
 void JudgeDeviceKeyRevoked(Judge& judge) {
   const v1::DeviceKeyRevoked& event = judge.statement().device_key_revoked();
   RequireSha256(judge, event.key_id(), "key_id");
@@ -192,5 +199,64 @@ void JudgeDeviceKeyRevoked(Judge& judge) {
   key->set_revoked_index(judge.index());
   judge.Put(keys::Key(event.key_id()), *key);
 }
+
+}  // namespace
+
+namespace {
+
+constexpr EventRow kEvents[] = {
+    {.event = S::kOrganisationRegistered,
+     .title_en = "Registration of an organisation",
+     .title_zh = "单位登记",
+     .key_role = v1::KEY_ROLE_ADMINISTRATOR,
+     .parties = &parties::Always<parties::kRegulator>,
+     .chains =
+         [](const S& s, ChainList& chains) {
+           chains.Add("org", s.organisation_registered().organisation());
+         },
+     .judge =
+         [](Judge& judge) {
+           JudgeOrganisationRegistered(judge, judge.statement().organisation_registered(), nullptr);
+         }},
+    {.event = S::kSiteRegistered,
+     .title_en = "Registration of a site",
+     .title_zh = "场所登记",
+     .key_role = v1::KEY_ROLE_ADMINISTRATOR,
+     .parties = &parties::Always<parties::kSelfOrRegulator>,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("org", s.site_registered().organisation()); },
+     .judge = JudgeSiteRegistered},
+    {.event = S::kVehicleRegistered,
+     .title_en = "Registration of a vehicle",
+     .title_zh = "车辆登记",
+     .key_role = v1::KEY_ROLE_ADMINISTRATOR,
+     .parties = &parties::Always<parties::kSelf>,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("org", s.vehicle_registered().organisation()); },
+     .judge = JudgeVehicleRegistered},
+    {.event = S::kDeviceKeyEnrolled,
+     .title_en = "Enrolment of a device key",
+     .title_zh = "设备密钥登记",
+     .key_role = v1::KEY_ROLE_ADMINISTRATOR,
+     .parties = &parties::Always<parties::kSelfOrRegulator>,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("org", s.device_key_enrolled().organisation()); },
+     .judge =
+         [](Judge& judge) {
+           JudgeDeviceKeyEnrolled(judge, judge.statement().device_key_enrolled(), nullptr);
+         }},
+    {.event = S::kDeviceKeyRevoked,
+     .title_en = "Revocation of a device key",
+     .title_zh = "设备密钥吊销",
+     .key_role = v1::KEY_ROLE_ADMINISTRATOR,
+     .parties = &parties::Always<parties::kSelfOrRegulator>,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("org", s.device_key_revoked().organisation()); },
+     .judge = JudgeDeviceKeyRevoked},
+};
+
+}  // namespace
+
+std::span<const EventRow> OrganisationEvents() { return kEvents; }
 
 }  // namespace cradle::rules

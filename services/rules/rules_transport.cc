@@ -15,6 +15,7 @@ namespace cradle::rules {
 namespace {
 
 namespace v1 = statement::v1;
+using S = v1::Statement;
 using state::v1::ManifestState;
 
 void JudgeVehicleThatComes(Judge& judge, const std::string& vehicle, const v1::CarrierLeg& leg,
@@ -104,6 +105,8 @@ bool JudgeOfficialNumber(Judge& judge, const std::string& number, std::string_vi
   return true;
 }
 
+namespace {
+
 void JudgeLoadTaken(Judge& judge) {
   const v1::LoadTaken& event = judge.statement().load_taken();
   RequireFactTime(judge, event.taken_time_ms(), "taken_time_ms");
@@ -184,5 +187,46 @@ void JudgeLoadDelivered(Judge& judge) {
   manifest.set_index(judge.index());
   judge.Put(keys::Manifest(event.manifest()), manifest);
 }
+
+}  // namespace
+
+namespace {
+
+constexpr EventRow kEvents[] = {
+    {.event = S::kLoadTaken,
+     .title_en = "Load taken",
+     .title_zh = "起运",
+     .key_role = v1::KEY_ROLE_OPERATOR,
+     .parties = &parties::Always<parties::kPickup>,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("manifest", s.load_taken().manifest()); },
+     .judge = JudgeLoadTaken,
+     .manifest = [](const S& s) -> const std::string& { return s.load_taken().manifest(); },
+     .handover = true},
+    {.event = S::kLoadHandedOver,
+     .title_en = "Load handed over between carriers",
+     .title_zh = "承运人交接",
+     .key_role = v1::KEY_ROLE_OPERATOR,
+     .parties = &parties::Always<parties::kCarriers>,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("manifest", s.load_handed_over().manifest()); },
+     .judge = JudgeLoadHandedOver,
+     .manifest = [](const S& s) -> const std::string& { return s.load_handed_over().manifest(); },
+     .handover = true},
+    {.event = S::kLoadDelivered,
+     .title_en = "Load delivered",
+     .title_zh = "送达",
+     .key_role = v1::KEY_ROLE_OPERATOR,
+     .parties = &parties::Always<parties::kArrival>,
+     .chains = [](const S& s,
+                  ChainList& chains) { chains.Add("manifest", s.load_delivered().manifest()); },
+     .judge = JudgeLoadDelivered,
+     .manifest = [](const S& s) -> const std::string& { return s.load_delivered().manifest(); },
+     .handover = true},
+};
+
+}  // namespace
+
+std::span<const EventRow> TransportEvents() { return kEvents; }
 
 }  // namespace cradle::rules

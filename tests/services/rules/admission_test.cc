@@ -419,5 +419,20 @@ TEST(ActTimeTest, AClaimBeforeTheCheckpointTheFirstDeviceHadSeenDoesNotCount) {
   EXPECT_TRUE(Has(std::get<Admitted>(*verdict).marks, RuleId::kTimeOfAct));
 }
 
+// A log stays with the rules it names: what a later set brings waits until that set is adopted.
+TEST(RuleSetTest, AnEventOfALaterSetIsUsedOnceThatSetIsAdopted) {
+  District district(1);
+  const std::string manifest = district.Issued({district.Stored()});
+  const Draft cancel = district.Cancel(district.producer, manifest);
+  const auto verdict = district.Try(cancel);
+  ASSERT_TRUE(verdict.ok()) << verdict.status();
+  const auto* refused = std::get_if<Refused>(&*verdict);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->violations[0].rule, FindRule(RuleId::kEventInSet).id);
+  EXPECT_EQ(refused->violations[0].field, "manifest_cancelled");
+  district.Must(district.AdoptRules());
+  district.Must(cancel);
+}
+
 }  // namespace
 }  // namespace cradle::rules::test

@@ -306,6 +306,7 @@ TEST_F(EnrolledTwiceTest, NobodyAttestsWhoIsEnrolledForAnotherPartyOfTheManifest
       district_.Issue(producer, manifest, {district_.Stored()}, {&carrier, &district_.carrier2});
   Expect(issue, 0, clerk);
   district_.Must(issue);
+  Expect(district_.Cancel(producer, manifest), 0, clerk);
   const Draft take = district_.Take(producer, carrier, manifest, district_.truck);
   Expect(take, 1, driver);
   district_.Must(take);

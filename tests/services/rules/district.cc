@@ -20,8 +20,8 @@ std::string District::Uscc(int number) {
   return uscc + kUsccAlphabet[static_cast<size_t>((31 - sum % 31) % 31)];
 }
 
-District::District() {
-  FoundLog();
+District::District(uint32_t rule_set) {
+  FoundLog(rule_set);
   producer = NewActor({v1::ORGANISATION_ROLE_PRODUCER});
   hospital = NewActor({v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION});
   carrier = NewActor({v1::ORGANISATION_ROLE_CARRIER});
@@ -55,14 +55,14 @@ District::District() {
   Must(GrantLicence(plant, v1::LICENCE_KIND_COMPREHENSIVE, "HW01", {"Y10", "Y11"}));
 }
 
-void District::FoundLog() {
+void District::FoundLog(uint32_t rule_set) {
   bureau.id = NewId();
   bureau.administrator = NewDevice(bureau.id);
   const Device log = NewDevice("", v1::KEY_ALGORITHM_ED25519);
   Draft draft;
   v1::Founded& founded = *draft.message.mutable_founded();
   founded.set_log_key(log.spki);
-  founded.set_rule_set(1);
+  founded.set_rule_set(rule_set);
   founded.set_rule_data_sha256(rule_data_sha256());
   v1::OrganisationRegistered& regulator = *founded.mutable_regulator();
   regulator.set_organisation(bureau.id);
@@ -189,7 +189,7 @@ Draft District::GrantLicence(const Actor& holder, v1::LicenceKind kind, const st
 
 Draft District::AdoptRules() {
   Draft draft;
-  draft.message.mutable_rules_adopted()->set_rule_set(1);
+  draft.message.mutable_rules_adopted()->set_rule_set(kLastRuleSet);
   draft.message.mutable_rules_adopted()->set_rule_data_sha256(rule_data_sha256());
   return draft.By(bureau.administrator, v1::CAPACITY_REGULATOR);
 }
@@ -329,6 +329,19 @@ Draft District::Confirm(const std::string& manifest) {
   event.set_total_received_mass_g(total);
   event.set_confirmed_time_ms(now_ms);
   return draft.By(plant.handler, v1::CAPACITY_RECEIVER);
+}
+
+Draft District::Cancel(const Actor& consignor, const std::string& manifest) {
+  Draft draft;
+  v1::ManifestCancelled& event = *draft.message.mutable_manifest_cancelled();
+  event.set_manifest(manifest);
+  const state::v1::ManifestState state = Manifest(manifest);
+  for (const v1::ManifestLine& line : state.issued().lines()) {
+    event.add_batches(line.batch());
+  }
+  event.set_reason(v1::CANCEL_REASON_NOT_COLLECTED);
+  draft.By(consignor.handler, v1::CAPACITY_CONSIGNOR);
+  return draft;
 }
 
 std::string District::Generated(const Actor& actor, const std::string& site,

@@ -13,7 +13,7 @@ namespace cradle::rules::test {
 
 class District : public World {
  public:
-  District();
+  explicit District(uint32_t rule_set = kLastRuleSet);
 
   Actor bureau;    // ecology authority of Weifang, 370700; founded the log
   Actor producer;  // in Qingzhou, 370781
@@ -63,6 +63,7 @@ class District : public World {
                  const std::string& vehicle);
   Draft Deliver(const Actor& by, const std::string& manifest);
   Draft Confirm(const std::string& manifest);
+  Draft Cancel(const Actor& consignor, const std::string& manifest);
 
   // Done, each in one call; what they return is the new id.
   std::string Generated(const Actor& actor, const std::string& site,
@@ -77,7 +78,7 @@ class District : public World {
 
  private:
   Actor NewActor(std::initializer_list<v1::OrganisationRole> roles);
-  void FoundLog();
+  void FoundLog(uint32_t rule_set);
 };
 
 }  // namespace cradle::rules::test

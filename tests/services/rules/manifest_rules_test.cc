@@ -456,5 +456,36 @@ TEST_F(ManifestRulesTest, ChemicalWasteConfirmedForSteamIsMarked) {
          [](Draft& draft) { Confirmed(draft).mutable_lines(0)->set_method_code("Y11"); });
 }
 
+// --- Cancellation ---
+
+TEST_F(ManifestRulesTest, ItsConsignorCancelsAManifestThatNobodyHasTakenYet) {
+  const std::string stored = district_.Stored();
+  const std::string generated = district_.Generated(district_.producer, district_.producer_site);
+  const std::string manifest = district_.Issued({stored, generated});
+  const Draft valid = district_.Cancel(district_.producer, manifest);
+  const auto event = [](Draft& draft) -> v1::ManifestCancelled& {
+    return *draft.message.mutable_manifest_cancelled();
+  };
+  Expect(valid, RuleId::kFormField,
+         [&](Draft& draft) { event(draft).set_reason(v1::CANCEL_REASON_UNSPECIFIED); });
+  Expect(valid, RuleId::kManifestKnown,
+         [&](Draft& draft) { event(draft).set_manifest(district_.NewId()); });
+  Expect(valid, RuleId::kManifestState,
+         [&](Draft& draft) { draft = district_.Cancel(district_.producer, district_.Taken()); });
+  Expect(valid, RuleId::kManifestParty,
+         [&](Draft& draft) { SetParty(draft, 0, district_.hospital); });
+  Expect(valid, RuleId::kManifestBatches,
+         [&](Draft& draft) { event(draft).mutable_batches()->RemoveLast(); });
+  Expect(valid, RuleId::kManifestBatches,
+         [&](Draft& draft) { event(draft).mutable_batches()->SwapElements(0, 1); });
+  district_.Must(valid);
+  EXPECT_EQ(district_.Manifest(manifest).status(), state::v1::MANIFEST_STATUS_CANCELLED);
+  EXPECT_EQ(district_.Batch(stored).status(), state::v1::BATCH_STATUS_STORED);
+  EXPECT_EQ(district_.Batch(stored).facility(), district_.producer_store);
+  EXPECT_EQ(district_.Batch(generated).status(), state::v1::BATCH_STATUS_GENERATED);
+  district_.Must(district_.Issue(district_.producer, district_.NewId(), {stored, generated},
+                                 {&district_.carrier}));
+}
+
 }  // namespace
 }  // namespace cradle::rules::test

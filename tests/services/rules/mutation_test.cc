@@ -8,6 +8,7 @@
 #include <random>
 
 #include "tests/services/rules/district.h"
+#include "tests/services/rules/one_of_each.h"
 
 namespace cradle::rules::test {
 namespace {
@@ -106,36 +107,7 @@ TEST(MutationTest, EveryStatementGetsAVerdict) {
   const std::string taken = district.Issued({district.Stored(), district.Stored()}, true);
   district.Must(district.Take(district.producer, district.carrier, taken, district.truck));
   const std::string delivered = district.Delivered();
-  Draft inspected = district.DeclareStock(district.producer, district.producer_site,
-                                          district.producer_store, district.NewId());
-  inspected.message.mutable_stock_declared()->set_evidence_grade(v1::EVIDENCE_GRADE_INSPECTED);
-  inspected.By(district.bureau.handler, v1::CAPACITY_REGULATOR);
-  const std::vector<Draft> valid = {
-      district.AdoptRules(),
-      district.RegisterOrganisation(district.NewId(), {v1::ORGANISATION_ROLE_PRODUCER}),
-      district.RegisterSite(district.producer, district.NewId()),
-      district.RegisterVehicle(district.carrier, district.NewId()),
-      district.RegisterFacility(district.producer, district.producer_site, district.NewId(),
-                                v1::FACILITY_KIND_DISPOSAL, {"D10"}),
-      district.GrantLicence(district.plant, v1::LICENCE_KIND_COLLECTION, "HW08", {"D10"}),
-      district.Enrol(district.producer.administrator, v1::CAPACITY_ORGANISATION,
-                     district.NewDevice(district.producer.id), {v1::KEY_ROLE_OPERATOR}),
-      district.Revoke(district.producer.administrator, district.producer.handler),
-      district.DeclareStock(district.producer, district.producer_site, district.producer_store,
-                            district.NewId()),
-      inspected,
-      district.Generate(district.producer, district.producer_site, district.NewId()),
-      district.Store(district.producer, generated, district.producer_store),
-      district.Move(district.producer, stored, district.producer_store2),
-      district.Treat(district.plant, received, district.plant_furnace, "D10", v1::ENDING_DISPOSED),
-      district.Issue(district.producer, district.NewId(), {stored, generated},
-                     {&district.carrier, &district.carrier2}),
-      district.Take(district.producer, district.carrier, issued, district.truck),
-      district.Take(district.hospital, district.carrier, medical, district.medical_truck),
-      district.HandOver(district.carrier, district.carrier2, taken, district.truck2),
-      district.Deliver(district.carrier, taken),
-      district.Confirm(delivered),
-  };
+  const std::vector<Draft> valid = OneOfEach(district);
   std::mt19937 random(20240603);
   Mutator mutator(random, {"",
                            "x",

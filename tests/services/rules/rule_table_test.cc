@@ -5,6 +5,8 @@
 #include <set>
 
 #include "services/rules/admission.h"
+#include "services/rules/event_table.h"
+#include "services/rules/render_words.h"
 #include "tests/services/rules/world.h"
 
 namespace cradle::rules {
@@ -20,8 +22,13 @@ TEST(RuleTableTest, EveryRuleHasAnIdOfItsOwnAndSaysWhatHoldsInBothLanguages) {
     EXPECT_FALSE(rule.text_zh.empty()) << rule.id;
     EXPECT_NE(rule.text_en, rule.text_zh) << rule.id;
     EXPECT_EQ(FindRule(rule.id), &rule);
-    EXPECT_EQ(&FindRule(rule.number), &rule);
+    EXPECT_EQ(&FindRule(rule.number), &rule) << "one row for each number";
+    EXPECT_TRUE((rule.forbids & rule.marks).empty()) << rule.id << " both forbids and marks";
+    EXPECT_FALSE((rule.forbids | rule.marks).empty()) << rule.id << " holds nowhere";
+    EXPECT_EQ(rule.forbids.empty(), rule.code == absl::StatusCode::kOk) << rule.id;
+    EXPECT_TRUE(rule.last_set == 0 || rule.first_set <= rule.last_set) << rule.id;
   }
+  EXPECT_EQ(Rules().size(), static_cast<size_t>(RuleId::kCount));
   EXPECT_EQ(FindRule("NO-SUCH-RULE"), nullptr);
 }
 
@@ -45,6 +52,34 @@ TEST(RuleTableTest, EveryEventOfTheFormatIsJudged) {
     EXPECT_EQ(EventName(event), oneof->field(i)->name());
   }
   EXPECT_EQ(EventName(S::EVENT_NOT_SET), "");
+  for (const EventRow& row : EventRows()) {
+    EXPECT_EQ(FindEvent(row.event), &row);
+    EXPECT_FALSE(row.title_en.empty() || row.title_zh.empty()) << EventName(row.event);
+    EXPECT_NE(row.key_role, statement::v1::KEY_ROLE_UNSPECIFIED) << EventName(row.event);
+    EXPECT_TRUE(row.parties != nullptr && row.chains != nullptr && row.judge != nullptr);
+    EXPECT_LE(row.first_set, kLastRuleSet) << EventName(row.event);
+  }
+  EXPECT_EQ(FindEvent(S::EVENT_NOT_SET), nullptr);
+}
+
+void ExpectWords(const google::protobuf::Descriptor& message,
+                 std::set<const google::protobuf::Descriptor*>& seen) {
+  if (!seen.insert(&message).second) return;
+  for (int i = 0; i < message.field_count(); ++i) {
+    const auto& field = *message.field(i);
+    EXPECT_NE(WordsOf(field.name()), nullptr) << field.full_name() << " has no words";
+    if (field.message_type() != nullptr) ExpectWords(*field.message_type(), seen);
+  }
+}
+
+// What is signed is read: in the reader's own words.
+TEST(RuleTableTest, EveryFieldOfEveryEventHasWordsInBothLanguages) {
+  std::set<const google::protobuf::Descriptor*> seen;
+  const auto* oneof = S::descriptor()->FindOneofByName("event");
+  for (int i = 0; i < oneof->field_count(); ++i) {
+    ExpectWords(*oneof->field(i)->message_type(), seen);
+  }
+  EXPECT_EQ(WordsOf("no_such_field"), nullptr);
 }
 
 // What has happened is never refused for licence, permit, capacity, code, weight or time.

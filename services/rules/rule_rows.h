@@ -1,0 +1,50 @@
+// The rows of the rule table, in files by part of the field, and the words they are written with.
+// Within this folder only.
+#ifndef CRADLE_SERVICES_RULES_RULE_ROWS_H_
+#define CRADLE_SERVICES_RULES_RULE_ROWS_H_
+
+#include <span>
+
+#include "services/rules/rule_table.h"
+
+namespace cradle::rules {
+
+std::span<const Rule> StatementRules();
+std::span<const Rule> PlaceRules();
+std::span<const Rule> WasteRules();
+
+namespace rows {
+
+using S = statement::v1::Statement;
+
+// Events that rules have in common.
+inline constexpr EventSet kNone;
+inline constexpr EventSet kAll = EventSet::All();
+inline constexpr EventSet kBegin =
+    On(S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered,
+       S::kFacilityRegistered, S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued);
+inline constexpr EventSet kBegunBatch = On(S::kStockDeclared, S::kBatchGenerated);
+inline constexpr EventSet kCustody = On(S::kBatchStored, S::kBatchMoved, S::kBatchTreated);
+inline constexpr EventSet kIssue = On(S::kManifestIssued);
+inline constexpr EventSet kHandover = On(S::kLoadTaken, S::kLoadHandedOver, S::kLoadDelivered);
+inline constexpr EventSet kAfterIssue = kHandover | On(S::kReceiptConfirmed);
+// About a manifest that is in the log.
+inline constexpr EventSet kOfManifest = kAfterIssue | On(S::kManifestCancelled);
+inline constexpr EventSet kTwoParties = kHandover | On(S::kStockDeclared, S::kFounded);
+inline constexpr EventSet kLoad = On(S::kLoadTaken, S::kLoadHandedOver);
+// What a regulator asserts about others.
+inline constexpr EventSet kByRegulator =
+    On(S::kOrganisationRegistered, S::kSiteRegistered, S::kLicenceGranted, S::kDeviceKeyEnrolled,
+       S::kDeviceKeyRevoked, S::kFacilityRegistered, S::kStockDeclared, S::kFounded);
+
+inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+inline constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+inline constexpr auto kUnauthenticated = absl::StatusCode::kUnauthenticated;
+inline constexpr auto kFailed = absl::StatusCode::kFailedPrecondition;
+inline constexpr auto kExists = absl::StatusCode::kAlreadyExists;
+inline constexpr auto kOk = absl::StatusCode::kOk;  // of rules that only mark
+
+}  // namespace rows
+}  // namespace cradle::rules
+
+#endif  // CRADLE_SERVICES_RULES_RULE_ROWS_H_

@@ -1,0 +1,74 @@
+#include "tests/services/rules/one_of_each.h"
+
+namespace cradle::rules::test {
+namespace {
+
+void AddRegistrations(District& district, std::vector<Draft>& drafts) {
+  Draft vehicle = district.RegisterVehicle(district.carrier, district.NewId(), true);
+  vehicle.message.mutable_vehicle_registered()->set_permit_number("鲁交运管 370700001");
+  Draft site = district.RegisterSite(district.producer, district.NewId());
+  site.message.mutable_site_registered()->set_time_zone("Asia/Urumqi");
+  drafts.insert(
+      drafts.end(),
+      {district.AdoptRules(),
+       district.RegisterOrganisation(district.NewId(), {v1::ORGANISATION_ROLE_PRODUCER}), site,
+       vehicle,
+       district.RegisterFacility(district.producer, district.producer_site, district.NewId(),
+                                 v1::FACILITY_KIND_DISPOSAL, {"D10"}),
+       district.GrantLicence(district.plant, v1::LICENCE_KIND_COLLECTION, "HW08", {"D10"}),
+       district.Enrol(district.producer.administrator, v1::CAPACITY_ORGANISATION,
+                      district.NewDevice(district.producer.id), {v1::KEY_ROLE_OPERATOR}),
+       district.Revoke(district.producer.administrator, district.producer.handler)});
+}
+
+void AddBatches(District& district, std::vector<Draft>& drafts) {
+  const std::string generated = district.Generated(district.producer, district.producer_site);
+  const std::string stored = district.Stored();
+  const std::string received = district.Received();
+  Draft inspected = district.DeclareStock(district.producer, district.producer_site,
+                                          district.producer_store, district.NewId());
+  inspected.message.mutable_stock_declared()->set_evidence_grade(v1::EVIDENCE_GRADE_INSPECTED);
+  inspected.By(district.bureau.handler, v1::CAPACITY_REGULATOR);
+  drafts.insert(
+      drafts.end(),
+      {district.DeclareStock(district.producer, district.producer_site, district.producer_store,
+                             district.NewId()),
+       inspected, district.Generate(district.producer, district.producer_site, district.NewId()),
+       district.Store(district.producer, generated, district.producer_store),
+       district.Move(district.producer, stored, district.producer_store2),
+       district.Treat(district.producer, stored, district.producer_kiln, "R9", v1::ENDING_UTILISED),
+       district.Treat(district.plant, received, district.plant_furnace, "D10",
+                      v1::ENDING_DISPOSED)});
+}
+
+void AddManifests(District& district, std::vector<Draft>& drafts) {
+  const std::string issued = district.Issued({district.Stored()}, true);
+  const std::string medical = district.MedicalIssued();
+  const std::string taken = district.Issued({district.Stored(), district.Stored()}, true);
+  district.Must(district.Take(district.producer, district.carrier, taken, district.truck));
+  Draft issue =
+      district.Issue(district.producer, district.NewId(), {district.Stored(), district.Stored()},
+                     {&district.carrier, &district.carrier2});
+  issue.message.mutable_manifest_issued()->set_official_number("20243707000001");
+  issue.message.mutable_manifest_issued()->set_plan_reference("GLJH-2024-1");
+  issue.message.mutable_manifest_issued()->mutable_lines(0)->set_method_code("D10");
+  drafts.insert(
+      drafts.end(),
+      {issue, district.Take(district.producer, district.carrier, issued, district.truck),
+       district.Take(district.hospital, district.carrier, medical, district.medical_truck),
+       district.HandOver(district.carrier, district.carrier2, taken, district.truck2),
+       district.Deliver(district.carrier, district.Taken()), district.Confirm(district.Delivered()),
+       district.Cancel(district.producer, district.Issued({district.Stored()}))});
+}
+
+}  // namespace
+
+std::vector<Draft> OneOfEach(District& district) {
+  std::vector<Draft> drafts;
+  AddRegistrations(district, drafts);
+  AddBatches(district, drafts);
+  AddManifests(district, drafts);
+  return drafts;
+}
+
+}  // namespace cradle::rules::test
