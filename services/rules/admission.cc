@@ -219,6 +219,8 @@ class Admission {
   }
 
   absl::StatusOr<Verdict> Finish() {
+    judge_.accounts().Put(judge_);
+    if (!judge_.status().ok()) return judge_.status();
     for (int i = 0; i < message_.links_size(); ++i) {
       const statement::v1::Link& link = message_.links(i);
       state::v1::ChainHead head;

@@ -15,6 +15,7 @@
 #include "absl/time/civil_time.h"
 #include "cradle/state/v1/state.pb.h"
 #include "cradle/statement/v1/statement.pb.h"
+#include "services/rules/accounts.h"
 #include "services/rules/event_table.h"
 #include "services/rules/rule_data.h"
 #include "services/rules/rule_table.h"
@@ -93,6 +94,8 @@ class Judge {
   void Put(std::string key, const google::protobuf::MessageLite& message) {
     Put(std::move(key), message.SerializeAsString());
   }
+  // What the statement changes of the accounts; Admit puts them in the end.
+  Accounts& accounts() { return accounts_; }
   Changes& changes() { return changes_; }
 
   // Not a refusal: the judgement itself is not possible.
@@ -120,6 +123,7 @@ class Judge {
   absl::StatusCode code_ = absl::StatusCode::kOk;
   std::vector<Violation> forbidden_;
   std::vector<Violation> marks_;
+  Accounts accounts_;
   Changes changes_;
   absl::Status status_;
 };

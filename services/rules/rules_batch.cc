@@ -5,6 +5,7 @@
 #include <set>
 
 #include "services/rules/admission.h"
+#include "services/rules/batch_state.h"
 #include "services/rules/calendar.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
@@ -96,8 +97,7 @@ void PutBegun(Judge& judge, BatchState& batch) {
   batch.set_generator(FirstParty(judge));
   batch.set_custodian(FirstParty(judge));
   batch.set_begun_index(judge.index());
-  batch.set_index(judge.index());
-  judge.Put(keys::Batch(batch.batch()), batch);
+  PutBatch(judge, nullptr, batch);
 }
 
 // The start, the inspector and the documents of declared stock.
@@ -214,6 +214,7 @@ void JudgeStockDeclared(Judge& judge) {
   batch.set_evidence_grade(event.evidence_grade());
   batch.set_stock_origin(event.origin());
   batch.set_batch_code(event.batch_code());
+  HoldSince(batch, FirstParty(judge), event.storage_start_date());
   PutBegun(judge, batch);
 }
 
@@ -247,6 +248,8 @@ void JudgeBatchGenerated(Judge& judge) {
   batch.set_mass_g(event.generated_mass_g());
   batch.set_form(event.form());
   batch.set_batch_code(event.batch_code());
+  HoldSince(batch, FirstParty(judge),
+            EarliestDay(judge, event.site(), {event.generated_time_ms(), event.opened_time_ms()}));
   PutBegun(judge, batch);
 }
 
@@ -254,31 +257,33 @@ void JudgeBatchStored(Judge& judge) {
   const v1::BatchStored& event = judge.statement().batch_stored();
   RequireFactTime(judge, event.stored_time_ms(), "stored_time_ms");
   AllowText(judge, event.storage_code(), "storage_code");
-  auto batch =
+  const auto batch =
       JudgeBatchInHand(judge, event.batch(), "batch",
                        {state::v1::BATCH_STATUS_GENERATED, state::v1::BATCH_STATUS_RECEIVED});
   if (!batch) return;
   JudgeMassExact(judge, event.stored_mass_g(), *batch, "stored_mass_g");
   JudgeFacility(judge, event.facility(), FirstParty(judge), batch->site(), FacilityUse::kStorage);
-  batch->set_facility(event.facility());
-  batch->set_status(state::v1::BATCH_STATUS_STORED);
-  batch->set_index(judge.index());
-  judge.Put(keys::Batch(event.batch()), *batch);
+  BatchState stored = *batch;
+  stored.set_facility(event.facility());
+  stored.set_status(state::v1::BATCH_STATUS_STORED);
+  HoldSince(stored, FirstParty(judge), EarliestDay(judge, batch->site(), {event.stored_time_ms()}));
+  PutBatch(judge, &*batch, std::move(stored));
 }
 
 void JudgeBatchMoved(Judge& judge) {
   const v1::BatchMoved& event = judge.statement().batch_moved();
   RequireFactTime(judge, event.moved_time_ms(), "moved_time_ms");
-  auto batch = JudgeBatchInHand(judge, event.batch(), "batch", {state::v1::BATCH_STATUS_STORED});
+  const auto batch =
+      JudgeBatchInHand(judge, event.batch(), "batch", {state::v1::BATCH_STATUS_STORED});
   if (!batch) return;
   JudgeFacility(judge, event.facility(), FirstParty(judge), batch->site(), FacilityUse::kStorage);
   if (event.facility() == batch->facility()) {
     judge.Violate(RuleId::kBatchState, judge.Path("facility"), "the batch lies there already",
                   "批次已在该设施");
   }
-  batch->set_facility(event.facility());
-  batch->set_index(judge.index());
-  judge.Put(keys::Batch(event.batch()), *batch);
+  BatchState moved = *batch;
+  moved.set_facility(event.facility());
+  PutBatch(judge, &*batch, std::move(moved));
 }
 
 void JudgeBatchTreated(Judge& judge) {
@@ -286,9 +291,10 @@ void JudgeBatchTreated(Judge& judge) {
   RequireFactTime(judge, event.treated_time_ms(), "treated_time_ms");
   RequireChosen(judge, event.ending(), "ending");
   RequireText(judge, event.method_code(), "method_code");
-  auto batch = JudgeBatchInHand(judge, event.batch(), "batch",
-                                {state::v1::BATCH_STATUS_GENERATED, state::v1::BATCH_STATUS_STORED,
-                                 state::v1::BATCH_STATUS_RECEIVED});
+  const auto batch =
+      JudgeBatchInHand(judge, event.batch(), "batch",
+                       {state::v1::BATCH_STATUS_GENERATED, state::v1::BATCH_STATUS_STORED,
+                        state::v1::BATCH_STATUS_RECEIVED});
   if (!batch) return;
   JudgeMassExact(judge, event.treated_mass_g(), *batch, "treated_mass_g");
   const auto facility = JudgeFacility(judge, event.facility(), FirstParty(judge), batch->site(),
@@ -313,12 +319,12 @@ void JudgeBatchTreated(Judge& judge) {
     JudgeOperatingLicence(judge, ReadLicences(judge, FirstParty(judge)), FirstParty(judge),
                           batch->waste_code(), event.method_code(), judge.Path("batch"));
   }
-  batch->set_facility(event.facility());
-  batch->set_status(state::v1::BATCH_STATUS_TREATED);
-  batch->set_ending(event.ending());
-  batch->set_method_code(event.method_code());
-  batch->set_index(judge.index());
-  judge.Put(keys::Batch(event.batch()), *batch);
+  BatchState treated = *batch;
+  treated.set_facility(event.facility());
+  treated.set_status(state::v1::BATCH_STATUS_TREATED);
+  treated.set_ending(event.ending());
+  treated.set_method_code(event.method_code());
+  PutBatch(judge, &*batch, std::move(treated));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "services/rules/batch_state.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
 #include "services/rules/rules_batch.h"
@@ -150,16 +151,34 @@ void JudgeReceiver(Judge& judge, const v1::ManifestIssued& event, const WasteOfL
   JudgeReceiverOf(judge, event.receiver(), wastes, path);
 }
 
-void PutIssued(Judge& judge, const v1::ManifestIssued& event, std::vector<BatchState>& batches) {
-  for (BatchState& batch : batches) {
-    batch.set_status_before(batch.status());
-    batch.set_status(state::v1::BATCH_STATUS_CONSIGNED);
-    batch.set_manifest(event.manifest());
-    batch.add_manifests(event.manifest());
-    batch.set_index(judge.index());
-    judge.Put(keys::Batch(batch.batch()), batch);
+// What is taken from each facility, once it is taken.
+void AddLoad(ManifestState& manifest, const BatchState& batch) {
+  if (!LiesInStore(batch)) return;
+  for (state::v1::FacilityLoad& load : *manifest.mutable_loads()) {
+    if (load.facility() != batch.facility()) continue;
+    load.set_mass_g(load.mass_g() + batch.mass_g());
+    load.set_batches(load.batches() + 1);
+    return;
   }
+  state::v1::FacilityLoad& load = *manifest.add_loads();
+  load.set_facility(batch.facility());
+  load.set_mass_g(batch.mass_g());
+  load.set_batches(1);
+}
+
+void PutIssued(Judge& judge, const v1::ManifestIssued& event,
+               const std::vector<BatchState>& batches) {
   ManifestState manifest;
+  for (const BatchState& batch : batches) {
+    AddLoad(manifest, batch);
+    BatchState consigned = batch;
+    consigned.set_status_before(batch.status());
+    consigned.set_status(state::v1::BATCH_STATUS_CONSIGNED);
+    consigned.set_manifest(event.manifest());
+    consigned.add_manifests(event.manifest());
+    PutBatch(judge, &batch, std::move(consigned));
+  }
+  judge.accounts().Consign(manifest, 1);
   *manifest.mutable_issued() = event;
   manifest.set_consignor(FirstParty(judge));
   manifest.set_status(state::v1::MANIFEST_STATUS_ISSUED);
@@ -214,17 +233,18 @@ void JudgeReceivedLine(Judge& judge, const v1::ReceivedLine& line, const v1::Man
 
 void PutReceived(Judge& judge, const v1::ReceiptConfirmed& event, ManifestState manifest) {
   for (const v1::ReceivedLine& line : event.lines()) {
-    std::optional<BatchState> batch = ReadBatchOfManifest(judge, line.batch());
-    if (!batch) return;
-    batch->set_status(state::v1::BATCH_STATUS_RECEIVED);
-    batch->set_status_before(state::v1::BATCH_STATUS_UNSPECIFIED);
-    batch->set_custodian(manifest.issued().receiver());
-    batch->set_site(manifest.issued().receiver_site());
-    batch->set_facility("");
-    batch->set_manifest("");
-    batch->set_mass_g(line.received_mass_g());
-    batch->set_index(judge.index());
-    judge.Put(keys::Batch(line.batch()), *batch);
+    const std::optional<BatchState> sent = ReadBatchOfManifest(judge, line.batch());
+    if (!sent) return;
+    BatchState received = *sent;
+    received.set_status(state::v1::BATCH_STATUS_RECEIVED);
+    received.set_status_before(state::v1::BATCH_STATUS_UNSPECIFIED);
+    received.set_custodian(manifest.issued().receiver());
+    received.set_site(manifest.issued().receiver_site());
+    received.set_facility("");
+    received.set_manifest("");
+    received.set_mass_g(line.received_mass_g());
+    HoldSince(received, manifest.issued().receiver(), manifest.arrival_date());
+    PutBatch(judge, &*sent, std::move(received));
   }
   manifest.set_status(state::v1::MANIFEST_STATUS_CONFIRMED);
   manifest.set_confirmed_time_ms(judge.act_time_ms());
@@ -275,7 +295,7 @@ void JudgeManifestIssued(Judge& judge) {
     RequireSha256(judge, event.contract_sha256(), "contract_sha256");
   }
   FindSite(judge, event.consignor_site(), FirstParty(judge), "consignor_site");
-  std::vector<BatchState> batches = JudgeLines(judge, event);
+  const std::vector<BatchState> batches = JudgeLines(judge, event);
   JudgeNotMixed(judge, event);
   JudgeParties(judge, event);
   const WasteOfLines wastes = WastesOf(event);

@@ -1,6 +1,7 @@
 // What the consignor changes of a manifest after its issue.
 #include <algorithm>
 
+#include "services/rules/batch_state.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_manifest.h"
@@ -36,14 +37,15 @@ void JudgeManifestCancelled(Judge& judge) {
   RequireParty(judge, 0, found->consignor());
   if (!JudgeAllBatches(judge, event.batches(), found->issued())) return;
   for (const std::string& id : event.batches()) {
-    std::optional<state::v1::BatchState> batch = ReadBatchOfManifest(judge, id);
+    const std::optional<state::v1::BatchState> batch = ReadBatchOfManifest(judge, id);
     if (!batch) return;
-    batch->set_status(batch->status_before());
-    batch->set_status_before(state::v1::BATCH_STATUS_UNSPECIFIED);
-    batch->set_manifest("");
-    batch->set_index(judge.index());
-    judge.Put(keys::Batch(id), *batch);
+    state::v1::BatchState restored = *batch;
+    restored.set_status(batch->status_before());
+    restored.set_status_before(state::v1::BATCH_STATUS_UNSPECIFIED);
+    restored.set_manifest("");
+    PutBatch(judge, &*batch, std::move(restored));
   }
+  judge.accounts().Consign(*found, -1);
   state::v1::ManifestState manifest = *found;
   manifest.set_status(state::v1::MANIFEST_STATUS_CANCELLED);
   manifest.set_index(judge.index());

@@ -3,6 +3,7 @@
 #include <set>
 #include <string_view>
 
+#include "services/rules/batch_state.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
 #include "services/rules/rules_common.h"
@@ -126,6 +127,7 @@ void JudgeLoadTaken(Judge& judge) {
     judge.Put(keys::OfficialNumber(event.official_number()), event.manifest());
     manifest.set_official_number(event.official_number());
   }
+  judge.accounts().Consign(manifest, -1);
   manifest.set_status(state::v1::MANIFEST_STATUS_IN_TRANSIT);
   manifest.set_carrier(0);
   manifest.add_vehicles(event.vehicle());
@@ -184,6 +186,8 @@ void JudgeLoadDelivered(Judge& judge) {
   ManifestState manifest = *found;
   manifest.set_status(state::v1::MANIFEST_STATUS_DELIVERED);
   manifest.set_delivered_time_ms(judge.act_time_ms());
+  manifest.set_arrival_date(
+      EarliestDay(judge, found->issued().receiver_site(), {event.delivered_time_ms()}));
   manifest.set_index(judge.index());
   judge.Put(keys::Manifest(event.manifest()), manifest);
 }

@@ -37,6 +37,12 @@ std::string Person(std::string_view person) { return Join("person/", person); }
 std::string Device(std::string_view key_id) { return Join("device/", key_id); }
 std::string Batch(std::string_view batch) { return Join("batch/", batch); }
 std::string Manifest(std::string_view manifest) { return Join("manifest/", manifest); }
+std::string FacilityAccount(std::string_view facility) {
+  return Join("account/facility/", facility);
+}
+std::string OrganisationAccount(std::string_view organisation) {
+  return Join("account/org/", organisation);
+}
 std::string OfficialNumber(std::string_view number) { return Join("official/", number); }
 
 }  // namespace cradle::rules::keys

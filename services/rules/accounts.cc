@@ -1,0 +1,81 @@
+#include "services/rules/accounts.h"
+
+#include "services/rules/batch_state.h"
+#include "services/rules/judge.h"
+#include "services/rules/state_keys.h"
+
+namespace cradle::rules {
+namespace {
+
+// Wraps instead of overflowing.
+int64_t Sum(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+
+uint64_t Count(uint64_t a, int64_t b) { return a + static_cast<uint64_t>(b); }
+
+}  // namespace
+
+void Accounts::Add(const state::v1::BatchState& batch, int sign) {
+  if (LiesInStore(batch)) {
+    FacilityDelta& facility = facilities_[batch.facility()];
+    facility.stored_mass_g = Sum(facility.stored_mass_g, sign * batch.mass_g());
+    facility.stored_batches += sign;
+  }
+  if (IsHeld(batch)) {
+    OrganisationDelta& organisation = organisations_[batch.custodian()];
+    organisation.held_mass_g = Sum(organisation.held_mass_g, sign * batch.mass_g());
+    organisation.held_batches += sign;
+  }
+}
+
+void Accounts::Change(const state::v1::BatchState* before, const state::v1::BatchState& after) {
+  if (before != nullptr) Add(*before, -1);
+  Add(after, 1);
+}
+
+void Accounts::Consign(const state::v1::ManifestState& manifest, int sign) {
+  for (const state::v1::FacilityLoad& load : manifest.loads()) {
+    FacilityDelta& facility = facilities_[load.facility()];
+    facility.consigned_mass_g = Sum(facility.consigned_mass_g, sign * load.mass_g());
+    facility.consigned_batches += sign * static_cast<int64_t>(load.batches());
+  }
+}
+
+state::v1::FacilityAccount Accounts::Facility(Judge& judge, std::string_view facility) const {
+  state::v1::FacilityAccount account =
+      judge.Read<state::v1::FacilityAccount>(keys::FacilityAccount(facility))
+          .value_or(state::v1::FacilityAccount());
+  const auto found = facilities_.find(facility);
+  if (found == facilities_.end()) return account;
+  const FacilityDelta& delta = found->second;
+  account.set_stored_mass_g(Sum(account.stored_mass_g(), delta.stored_mass_g));
+  account.set_stored_batches(Count(account.stored_batches(), delta.stored_batches));
+  account.set_consigned_mass_g(Sum(account.consigned_mass_g(), delta.consigned_mass_g));
+  account.set_consigned_batches(Count(account.consigned_batches(), delta.consigned_batches));
+  return account;
+}
+
+state::v1::OrganisationAccount Accounts::Organisation(Judge& judge,
+                                                      std::string_view organisation) const {
+  state::v1::OrganisationAccount account =
+      judge.Read<state::v1::OrganisationAccount>(keys::OrganisationAccount(organisation))
+          .value_or(state::v1::OrganisationAccount());
+  const auto found = organisations_.find(organisation);
+  if (found == organisations_.end()) return account;
+  account.set_held_mass_g(Sum(account.held_mass_g(), found->second.held_mass_g));
+  account.set_held_batches(Count(account.held_batches(), found->second.held_batches));
+  return account;
+}
+
+void Accounts::Put(Judge& judge) const {
+  for (const auto& [facility, delta] : facilities_) {
+    judge.Put(keys::FacilityAccount(facility), Facility(judge, facility));
+  }
+  for (const auto& [organisation, delta] : organisations_) {
+    if (delta.held_mass_g == 0 && delta.held_batches == 0) continue;
+    judge.Put(keys::OrganisationAccount(organisation), Organisation(judge, organisation));
+  }
+}
+
+}  // namespace cradle::rules

@@ -1,0 +1,52 @@
+// What lies in each facility and is held by each organisation: sums kept with every change, so that
+// capacity and exit are judged without looking at all batches. Within this folder only.
+#ifndef CRADLE_SERVICES_RULES_ACCOUNTS_H_
+#define CRADLE_SERVICES_RULES_ACCOUNTS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "cradle/state/v1/state.pb.h"
+
+namespace cradle::rules {
+
+class Judge;
+
+// Collects what one statement changes of the accounts, one read and write for each of them in the
+// end. A sum of masses wraps past 2^63 g (kMassMaxG): no log gets there.
+class Accounts {
+ public:
+  // Of a batch: `before` null where it begins.
+  void Change(const state::v1::BatchState* before, const state::v1::BatchState& after);
+  // Batches of a manifest lie where they lay until they are taken: `sign` 1 at issue, -1 when they
+  // are taken or the manifest is cancelled.
+  void Consign(const state::v1::ManifestState& manifest, int sign);
+
+  // As the account will be after this statement.
+  state::v1::FacilityAccount Facility(Judge& judge, std::string_view facility) const;
+  state::v1::OrganisationAccount Organisation(Judge& judge, std::string_view organisation) const;
+
+  void Put(Judge& judge) const;
+
+ private:
+  struct FacilityDelta {
+    int64_t stored_mass_g = 0;
+    int64_t stored_batches = 0;
+    int64_t consigned_mass_g = 0;
+    int64_t consigned_batches = 0;
+  };
+  struct OrganisationDelta {
+    int64_t held_mass_g = 0;
+    int64_t held_batches = 0;
+  };
+  void Add(const state::v1::BatchState& batch, int sign);
+
+  std::map<std::string, FacilityDelta, std::less<>> facilities_;
+  std::map<std::string, OrganisationDelta, std::less<>> organisations_;
+};
+
+}  // namespace cradle::rules
+
+#endif  // CRADLE_SERVICES_RULES_ACCOUNTS_H_

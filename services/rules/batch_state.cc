@@ -1,0 +1,68 @@
+#include "services/rules/batch_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "services/rules/calendar.h"
+#include "services/rules/judge.h"
+#include "services/rules/state_keys.h"
+
+namespace cradle::rules {
+
+bool LiesInStore(const state::v1::BatchState& batch) {
+  return batch.status() == state::v1::BATCH_STATUS_STORED && !batch.facility().empty();
+}
+
+bool IsHeld(const state::v1::BatchState& batch) {
+  return batch.status() != state::v1::BATCH_STATUS_TREATED;
+}
+
+void PutBatch(Judge& judge, const state::v1::BatchState* before, state::v1::BatchState after) {
+  after.set_index(judge.index());
+  judge.accounts().Change(before, after);
+  judge.Put(keys::Batch(after.batch()), after);
+}
+
+void HoldSince(state::v1::BatchState& batch, const std::string& organisation,
+               const std::string& since_date) {
+  for (state::v1::Holding& holding : *batch.mutable_holdings()) {
+    if (holding.organisation() != organisation) continue;
+    // ISO dates compare as text, and the empty one is before all.
+    if (since_date < holding.since_date()) holding.set_since_date(since_date);
+    return;
+  }
+  state::v1::Holding& holding = *batch.add_holdings();
+  holding.set_organisation(organisation);
+  holding.set_since_date(since_date);
+}
+
+void InheritHoldings(state::v1::BatchState& child, const state::v1::BatchState& parent) {
+  for (const state::v1::Holding& holding : parent.holdings()) {
+    HoldSince(child, holding.organisation(), holding.since_date());
+  }
+}
+
+const state::v1::Holding* FindHolding(const state::v1::BatchState& batch,
+                                      std::string_view organisation) {
+  const auto& holdings = batch.holdings();
+  const auto found = std::find_if(holdings.begin(), holdings.end(), [&](const auto& holding) {
+    return holding.organisation() == organisation;
+  });
+  return found == holdings.end() ? nullptr : &*found;
+}
+
+std::string EarliestDay(Judge& judge, const std::string& site,
+                        std::initializer_list<int64_t> asserted_ms) {
+  int64_t earliest_ms = judge.act_time_ms();
+  for (const int64_t time_ms : asserted_ms) {
+    if (time_ms > 0) earliest_ms = std::min(earliest_ms, time_ms);
+  }
+  const auto state = judge.Read<state::v1::SiteState>(keys::Site(site));
+  const int64_t offset_ms =
+      judge.data()
+          .ZoneOffsetMs(state ? state->registered().time_zone() : std::string())
+          .value_or(kLogZoneOffsetMs);
+  return FormatDate(DayOf(earliest_ms, offset_ms));
+}
+
+}  // namespace cradle::rules
