@@ -3,7 +3,7 @@
 #   cradle_program(NAME SOURCES … DEPENDS …)              an executable in ${CMAKE_BINARY_DIR}/bin
 #   cradle_test(NAME SOURCES … DEPENDS … [LABELS channel] [TIMEOUT seconds])
 #                                                         a GoogleTest program, one ctest per program
-#   cradle_program_test(NAME SCRIPT [TIMEOUT seconds] [ENVIRONMENT NAME=value …])
+#   cradle_program_test(NAME SCRIPT [ARGUMENTS …] [TIMEOUT seconds] [ENVIRONMENT NAME=value …])
 #                                                         a Python script that drives this build's own programs
 # A dependency is another cradle_… target or any CMake target. Label `channel` marks a test that opens a gRPC channel.
 
@@ -92,9 +92,9 @@ function(cradle_test NAME)
 endfunction()
 
 function(cradle_program_test NAME SCRIPT)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "ARGUMENTS;ENVIRONMENT" ${ARGN})
   cradle_refuse_unparsed(${NAME})
-  add_test(NAME ${NAME} COMMAND ${CRADLE_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/${SCRIPT})
+  add_test(NAME ${NAME} COMMAND ${CRADLE_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/${SCRIPT} ${ARG_ARGUMENTS})
   set(PYTHON_PATH "${CMAKE_BINARY_DIR}/python:${CMAKE_SOURCE_DIR}/clients/python:${CMAKE_SOURCE_DIR}/tests/e2e")
   cradle_test_timeout(${NAME} "${ARG_TIMEOUT}")
   set_tests_properties(${NAME} PROPERTIES LABELS channel
