@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "services/rules/visible_text.h"
 
@@ -9,6 +11,36 @@ namespace cradle::rules {
 namespace {
 
 constexpr absl::CivilDay kUnixEpoch(1970, 1, 1);
+constexpr absl::CivilDay kLastDay(9999, 12, 31);
+
+bool IsWeekend(absl::CivilDay day) {
+  const absl::Weekday weekday = absl::GetWeekday(day);
+  return weekday == absl::Weekday::saturday || weekday == absl::Weekday::sunday;
+}
+
+// Working days in (start, end], which is not empty. By whole weeks, not day by day: a stock may be
+// declared with a start centuries ago.
+int64_t CountWorkingDays(const HolidayTable& table, absl::CivilDay start, absl::CivilDay end) {
+  const int64_t days = end - start;
+  int64_t count = days / 7 * 5;
+  for (absl::CivilDay day = end - days % 7 + 1; day <= end; ++day) count += !IsWeekend(day);
+  for (auto row = table.days.upper_bound(start); row != table.days.end() && row->first <= end;
+       ++row) {
+    const bool works = row->second == HolidayTable::Kind::kWorkday;
+    count += static_cast<int64_t>(works) - static_cast<int64_t>(!IsWeekend(row->first));
+  }
+  return count;
+}
+
+// The first year of the days in (start, end] that has no table.
+std::optional<int64_t> YearWithoutTable(const HolidayTable& table, absl::CivilDay start,
+                                        absl::CivilDay end) {
+  if (end <= start) return std::nullopt;
+  for (int64_t year = (start + 1).year(); year <= end.year(); ++year) {
+    if (!table.years.contains(year)) return year;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -36,6 +68,30 @@ absl::CivilDay LastDayOfPeriod(absl::CivilDay start, int years) { return AddYear
 
 bool PeriodIsOver(absl::CivilDay start, int years, absl::CivilDay on) {
   return on > LastDayOfPeriod(start, years);
+}
+
+bool IsWorkingDay(const HolidayTable& table, absl::CivilDay day) {
+  const auto row = table.days.find(day);
+  if (row == table.days.end()) return !IsWeekend(day);
+  return row->second == HolidayTable::Kind::kWorkday;
+}
+
+WorkingDayPeriod AddWorkingDays(const HolidayTable& table, absl::CivilDay start,
+                                int64_t working_days) {
+  absl::CivilDay day = start;
+  // As many days as still miss are at least needed: it never goes too far, and the last step ends
+  // on a working day.
+  for (int64_t missing = working_days; missing > 0;) {
+    day += std::min<int64_t>(missing, std::max<int64_t>(kLastDay - day, 0));
+    missing = day >= kLastDay ? 0 : working_days - CountWorkingDays(table, start, day);
+  }
+  return {day, YearWithoutTable(table, start, day)};
+}
+
+WorkingDayCount WorkingDaysBetween(const HolidayTable& table, absl::CivilDay start,
+                                   absl::CivilDay end) {
+  if (end <= start) return {};
+  return {CountWorkingDays(table, start, end), YearWithoutTable(table, start, end)};
 }
 
 absl::StatusOr<absl::CivilDay> ParseDate(std::string_view date) {
