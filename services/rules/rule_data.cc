@@ -94,6 +94,9 @@ absl::StatusOr<std::shared_ptr<const RuleData>> RuleData::FromBundle(std::string
   auto data = std::make_shared<RuleData>();
   data->bundle_ = std::string(bundle);
   data->sha256_ = evidence::Sha256(bundle);
+  // Asked at every admission; sought once.
+  const NeededLimit* missing = FirstMissing(LimitsOfRuleSet2(), tables->limits);
+  if (missing != nullptr) data->limit_missing_for_set_2_ = missing->name;
   data->tables_ = std::move(tables);
   return std::shared_ptr<const RuleData>(std::move(data));
 }
@@ -172,6 +175,69 @@ std::optional<RuleData::Method> RuleData::FindMethod(std::string_view method_cod
   const auto found = tables_->methods.find(method_code);
   if (found == tables_->methods.end()) return std::nullopt;
   return found->second;
+}
+
+std::string RuleData::LimitMissingFor(uint32_t rule_set) const {
+  return rule_set < 2 ? std::string() : limit_missing_for_set_2_;
+}
+
+absl::Status RuleData::FitsRuleSet(uint32_t rule_set) const {
+  const std::string missing = LimitMissingFor(rule_set);
+  if (missing.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format(
+      "rule set {} asks for the limit {}, which the rule data bundle {} does not have in "
+      "force on every day",
+      rule_set, missing, evidence::Hex(sha256_)));
+}
+
+const HolidayTable& RuleData::holidays() const { return tables_->holidays; }
+
+ManifestPeriod RuleData::ManifestPeriodFor(std::string_view waste_class, std::string_view division,
+                                           absl::CivilDay day) const {
+  const ManifestPeriodRow* found = nullptr;
+  for (const ManifestPeriodRow& row : tables_->manifest_periods) {
+    if (row.waste_class != waste_class || !division.starts_with(row.division_prefix) ||
+        !InForce(row.validity, day)) {
+      continue;
+    }
+    const bool longer =
+        found == nullptr || row.division_prefix.size() > found->division_prefix.size();
+    if (longer) found = &row;
+  }
+  return found == nullptr ? ManifestPeriod::kTrip : found->period;
+}
+
+bool RuleData::MayMerge(std::string_view code_a, std::string_view code_b) const {
+  if (code_a == code_b) return true;
+  const auto category = [](std::string_view code) {
+    return fmt::format("HW{}", code.substr(code.size() - std::min<size_t>(code.size(), 2)));
+  };
+  for (const std::string& a : {std::string(code_a), category(code_a)}) {
+    for (const std::string& b : {std::string(code_b), category(code_b)}) {
+      if (tables_->compatible.contains(std::minmax(a, b))) return true;
+    }
+  }
+  return false;
+}
+
+const Process* RuleData::FindProcess(std::string_view process_code) const {
+  const auto found = tables_->processes.find(process_code);
+  return found == tables_->processes.end() ? nullptr : &found->second;
+}
+
+const Reason* RuleData::FindReason(std::string_view subject, std::string_view code) const {
+  const auto reasons = tables_->reasons.find(subject);
+  if (reasons == tables_->reasons.end()) return nullptr;
+  const auto found = reasons->second.find(code);
+  return found == reasons->second.end() ? nullptr : &found->second;
+}
+
+std::vector<const Reason*> RuleData::Reasons(std::string_view subject) const {
+  std::vector<const Reason*> all;
+  const auto reasons = tables_->reasons.find(subject);
+  if (reasons == tables_->reasons.end()) return all;
+  for (const auto& [code, reason] : reasons->second) all.push_back(&reason);
+  return all;
 }
 
 absl::StatusOr<RuleDataLibrary> RuleDataLibrary::FromDirectory(const std::string& directory) {

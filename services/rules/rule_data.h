@@ -1,5 +1,5 @@
-// The data that rules judge with: catalogue, limits, legal basis, zones, holidays, methods. One
-// bundle, named by its SHA-256; deploy/rule_data holds its sources.
+// The data that rules judge with: catalogue, limits, legal basis, zones, holidays, methods and
+// more. One bundle, named by its SHA-256; deploy/rule_data holds its sources.
 #ifndef CRADLE_SERVICES_RULES_RULE_DATA_H_
 #define CRADLE_SERVICES_RULES_RULE_DATA_H_
 
@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "services/rules/calendar.h"
 #include "storage/evidence/hash.h"
 
 namespace cradle::rules {
@@ -24,7 +25,28 @@ struct WasteCode {
   std::string hazards;  // "T|I" in printed order
 };
 
-// Immutable once loaded; share it between threads.
+// What one manifest may cover: a trip, or for small loads of one consignor a day or a month of
+// them.
+enum class ManifestPeriod { kTrip, kDay, kMonth };
+
+// A pre-treatment. `resets_age`: its children begin a new age; all others take the oldest of their
+// parents.
+struct Process {
+  bool resets_age = false;
+  std::string method_code;  // of methods.csv, where the process is one; or empty
+  std::string name_zh;
+  std::string name_en;
+};
+
+// A reason that a statement names by its code, so that no free text enters the log.
+struct Reason {
+  std::string code;
+  std::string name_zh;
+  std::string name_en;
+};
+
+// Immutable once loaded; share it between threads. Bundles of the first rule set have no holidays,
+// manifest periods, compatibility, processes and reasons: what is missing is an empty table.
 class RuleData {
  public:
   // From the bundle's bytes. INVALID_ARGUMENT: not a bundle; names file and line.
@@ -54,6 +76,12 @@ class RuleData {
   // A limit by name ("offline_window_hours", "storage_limit_years", …) on a day.
   // NOT_FOUND: none of that name in force.
   absl::StatusOr<int64_t> Limit(std::string_view name, absl::CivilDay day) const;
+  // The first limit that rules of a set ask for and that the bundle does not have in force on every
+  // day for which they ask; empty: none is missing.
+  std::string LimitMissingFor(uint32_t rule_set) const;
+  // FAILED_PRECONDITION names that limit. Whoever founds a log with a rule set or adopts one asks
+  // this first, so that no rule meets a missing limit.
+  absl::Status FitsRuleSet(uint32_t rule_set) const;
   // A treatment method code of its table: ending 'U' (utilised) or 'D' (disposed) and whether it is
   // for medical waste; nullopt: unknown.
   struct Method {
@@ -63,11 +91,29 @@ class RuleData {
   };
   std::optional<Method> FindMethod(std::string_view method_code) const;
 
+  // Days off and make-up working days by year; none: every year is without a table. Lives
+  // as long as this object.
+  const HolidayTable& holidays() const;
+  // What one manifest for a class of waste ("medical") from a site in a division may cover on a
+  // day: the row of the longest prefix of the division; kTrip where there is none.
+  ManifestPeriod ManifestPeriodFor(std::string_view waste_class, std::string_view division,
+                                   absl::CivilDay day) const;
+  // Whether wastes of two codes may become one batch: the same code, or a pair listed by code or
+  // category, in either order.
+  bool MayMerge(std::string_view code_a, std::string_view code_b) const;
+  // Null: unknown. Lives as long as this object, as do reasons.
+  const Process* FindProcess(std::string_view process_code) const;
+  // A reason for a subject ("cancel", "refusal", …); null: unknown, or of another subject.
+  const Reason* FindReason(std::string_view subject, std::string_view code) const;
+  // All reasons of a subject in order of code; none: nobody may give one.
+  std::vector<const Reason*> Reasons(std::string_view subject) const;
+
  private:
   struct Tables;
   std::string bundle_;
   evidence::Hash sha256_{};
   std::shared_ptr<const Tables> tables_;
+  std::string limit_missing_for_set_2_;
 };
 
 // Bundles by SHA-256.

@@ -3,81 +3,52 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <utility>
 
 #include "services/rules/calendar.h"
 #include "services/rules/csv.h"
 #include "services/rules/identity.h"
+#include "services/rules/rule_data_reader.h"
 
 namespace cradle::rules {
 namespace {
 
-constexpr absl::CivilDay kForEver(9999, 12, 31);
 // Limits that rules need must hold on every day from here on.
 constexpr absl::CivilDay kFirstDay(1970, 1, 1);
-constexpr std::string_view kLimitsNeeded[] = {"offline_window_hours"};
-
-// One file of the bundle, its headings checked, read row by row.
-class Table {
- public:
-  static absl::StatusOr<Table> Open(const BundleFiles& files, std::string_view name,
-                                    const std::vector<std::string>& columns) {
-    const auto file = files.find(name);
-    if (file == files.end()) {
-      return absl::InvalidArgumentError(fmt::format("{}:1: missing from the bundle", name));
-    }
-    absl::StatusOr<CsvTable> csv = ParseCsv(name, file->second);
-    if (!csv.ok()) return csv.status();
-    if (csv->columns != columns) {
-      return absl::InvalidArgumentError(
-          fmt::format("{}:1: the headings must be {}", name, fmt::join(columns, ",")));
-    }
-    return Table(name, *std::move(csv));
-  }
-
-  const std::vector<CsvRow>& rows() const { return csv_.rows; }
-  const std::string& Cell(const CsvRow& row, std::string_view column) const {
-    return row.fields[csv_.Column(column)];
-  }
-  absl::Status Error(const CsvRow& row, std::string_view what) const {
-    return absl::InvalidArgumentError(fmt::format("{}:{}: {}", name_, row.line, what));
-  }
-
-  absl::Status NotEmpty(const CsvRow& row, std::initializer_list<std::string_view> columns) const {
-    for (const std::string_view column : columns) {
-      if (Cell(row, column).empty()) return Error(row, fmt::format("{} is empty", column));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<Validity> ReadValidity(const CsvRow& row) const {
-    absl::StatusOr<absl::CivilDay> from = ParseDate(Cell(row, "valid_from"));
-    if (!from.ok()) return Error(row, std::string(from.status().message()));
-    Validity validity{*from, kForEver};
-    if (const std::string& text = Cell(row, "valid_to"); !text.empty()) {
-      absl::StatusOr<absl::CivilDay> to = ParseDate(text);
-      if (!to.ok()) return Error(row, std::string(to.status().message()));
-      validity.to = *to;
-    }
-    if (validity.to < validity.from) return Error(row, "valid_to is before valid_from");
-    return validity;
-  }
-
-  absl::StatusOr<std::string> ReadMark(const CsvRow& row) const {
-    const std::string& mark = Cell(row, "mark");
-    if (mark != "F" && mark != "F2" && mark != "R") return Error(row, "mark is none of F, F2, R");
-    return mark;
-  }
-
- private:
-  Table(std::string_view name, CsvTable csv) : name_(name), csv_(std::move(csv)) {}
-  std::string name_;
-  CsvTable csv_;
+constexpr NeededLimit kLimitsNeeded[] = {{"offline_window_hours", kFirstDay}};
+constexpr NeededLimit kLimitsOfRuleSet2[] = {
+    {"paper_backfill_working_days", kFirstDay},
+    {"confirmation_working_days", kFirstDay},
+    {"storage_limit_years_producer", kFirstDay},
+    {"storage_limit_years_operator", kFirstDay},
+    // There were no storage points before GB 18597-2023.
+    {"storage_point_mass_g", absl::CivilDay(2023, 7, 1)},
+    {"medical_storage_days", absl::CivilDay(2003, 6, 16)},
+    {"weight_difference_alert_permille", kFirstDay},
+    {"merge_inputs_max", kFirstDay},
+    {"inherit_mass_share_permille", kFirstDay},
+    {"licence_warn_permille", kFirstDay},
+    {"licence_excess_permille", kFirstDay},
+    {"licence_over_forbids_issue", kFirstDay},
+    {"collection_hand_on_working_days", kFirstDay},
+    {"approval_months_max", kFirstDay},
+    {"amend_alone_hours", kFirstDay},
+    {"countersign_hours", kFirstDay},
+    {"collection_interval_days", kFirstDay},
+    {"medical_disposer_hours_warm", kFirstDay},
+    {"medical_disposer_hours_cold", kFirstDay},
+    {"medical_disposer_hours_remote", kFirstDay},
+    {"medical_cold_milli_celsius", kFirstDay},
+    {"medical_store_outside_milli_celsius", kFirstDay},
+    {"medical_store_milli_celsius_max", kFirstDay},
+    {"small_institution_beds", kFirstDay},
+    {"small_producer_annual_mass_g", kFirstDay},
+    {"class_key_annual_mass_g", kFirstDay},
+    {"class_simple_annual_mass_g", kFirstDay},
+    {"dispute_claims_max", kFirstDay},
+    {"carriers_max", kFirstDay},
 };
-
-bool Overlap(const Validity& a, const Validity& b) { return a.from <= b.to && b.from <= a.to; }
 
 absl::Status CheckHazards(const Table& table, const CsvRow& row) {
   static const std::set<std::string_view> kKnown = {"T", "C", "I", "R", "In"};
@@ -187,13 +158,14 @@ absl::Status ParseLegalBasis(const BundleFiles& files, RuleTables& tables) {
   return absl::OkStatus();
 }
 
-// That the rows of a limit follow one another day by day from kFirstDay for ever.
-bool HoldsAlways(const std::vector<LimitRow>& limits, std::string_view name) {
-  absl::CivilDay due = kFirstDay;
+// That the rows of a limit follow one another day by day from its first day for ever.
+bool HoldsAlways(const std::vector<LimitRow>& limits, const NeededLimit& needed) {
+  absl::CivilDay due = needed.from;
   for (bool found = true; found;) {
     found = false;
     for (const LimitRow& limit : limits) {
-      if (limit.name != name || limit.validity.from > due || limit.validity.to < due) continue;
+      if (limit.name != needed.name || limit.validity.from > due || limit.validity.to < due)
+        continue;
       if (limit.validity.to == kForEver) return true;
       due = limit.validity.to + 1;
       found = true;
@@ -225,11 +197,10 @@ absl::Status ParseLimits(const BundleFiles& files, RuleTables& tables) {
     }
     tables.limits.push_back(limit);
   }
-  for (const std::string_view name : kLimitsNeeded) {
-    if (!HoldsAlways(tables.limits, name)) {
-      return absl::InvalidArgumentError(fmt::format(
-          "limits.csv:1: {} does not hold on every day from {} on", name, FormatDate(kFirstDay)));
-    }
+  if (const NeededLimit* missing = FirstMissing(kLimitsNeeded, tables.limits)) {
+    return absl::InvalidArgumentError(
+        fmt::format("limits.csv:1: {} does not hold on every day from {} on", missing->name,
+                    FormatDate(missing->from)));
   }
   return absl::OkStatus();
 }
@@ -242,19 +213,16 @@ absl::Status ParseMethods(const BundleFiles& files, RuleTables& tables) {
   for (const CsvRow& row : table->rows()) {
     const std::string& code = table->Cell(row, "method_code");
     const std::string& ending = table->Cell(row, "ending");
-    const std::string& medical = table->Cell(row, "medical");
     if (absl::StatusOr<std::string> mark = table->ReadMark(row); !mark.ok()) return mark.status();
     if (ending != "U" && ending != "D") return table->Error(row, "ending is neither U nor D");
-    if (medical != "yes" && medical != "no") {
-      return table->Error(row, "medical is neither yes nor no");
-    }
+    absl::StatusOr<bool> medical = table->ReadYesNo(row, "medical");
+    if (!medical.ok()) return medical.status();
     if (absl::Status filled = table->NotEmpty(row, {"method_code", "name_zh", "name_en"});
         !filled.ok()) {
       return filled;
     }
     if (!tables.methods
-             .emplace(code, RuleData::Method{ending == "U", medical == "yes",
-                                             table->Cell(row, "name_zh")})
+             .emplace(code, RuleData::Method{ending == "U", *medical, table->Cell(row, "name_zh")})
              .second) {
       return table->Error(row, fmt::format("the method {} is given twice", code));
     }
@@ -317,22 +285,24 @@ const WasteCode* Edition::Find(std::string_view code) const {
   return found == identified.end() ? nullptr : &found->second;
 }
 
-std::optional<int64_t> ParseInteger(std::string_view text) {
-  if (text.empty() || text[0] < '0' || text[0] > '9' || (text[0] == '0' && text.size() > 1)) {
-    return std::nullopt;
+std::span<const NeededLimit> LimitsOfRuleSet2() { return kLimitsOfRuleSet2; }
+
+const NeededLimit* FirstMissing(std::span<const NeededLimit> needed,
+                                const std::vector<LimitRow>& limits) {
+  for (const NeededLimit& limit : needed) {
+    if (!HoldsAlways(limits, limit)) return &limit;
   }
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return nullptr;
 }
 
 absl::Status ParseTables(const BundleFiles& files, RuleTables& tables) {
-  std::set<std::string_view> read = {"catalogue.csv", "legal_basis.csv", "limits.csv",
-                                     "methods.csv",   "zones.csv",       "divisions.csv"};
+  std::set<std::string_view> read = {
+      "catalogue.csv", "compatibility.csv", "divisions.csv", "holidays.csv",
+      "limits.csv",    "legal_basis.csv",   "methods.csv",   "manifest_periods.csv",
+      "processes.csv", "reasons.csv",       "zones.csv"};
   if (absl::Status parsed = ParseCatalogue(files, read, tables); !parsed.ok()) return parsed;
-  for (const auto parse :
-       {ParseLegalBasis, ParseLimits, ParseMethods, ParseZones, ParseDivisions}) {
+  for (const auto parse : {ParseLegalBasis, ParseLimits, ParseMethods, ParseZones, ParseDivisions,
+                           ParseCustodyTables}) {
     if (absl::Status parsed = parse(files, tables); !parsed.ok()) return parsed;
   }
   for (const auto& [name, content] : files) {

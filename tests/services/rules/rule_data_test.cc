@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "services/rules/calendar.h"
+#include "tests/services/rules/bundle_parts.h"
 
 namespace cradle::rules {
 namespace {
@@ -14,13 +15,7 @@ namespace {
 constexpr absl::CivilDay kIn2021Edition(2023, 6, 1);
 constexpr absl::CivilDay kIn2026(2026, 3, 1);
 
-std::shared_ptr<const RuleData> Load() {
-  const auto bundle = PackRuleData("deploy/rule_data");
-  EXPECT_TRUE(bundle.ok()) << bundle.status();
-  auto data = RuleData::FromBundle(bundle.value_or(""));
-  EXPECT_TRUE(data.ok()) << data.status();
-  return data.value_or(nullptr);
-}
+std::shared_ptr<const RuleData> Load() { return test::LoadOwn(); }
 
 TEST(RuleDataTest, SameFilesGiveTheSameBytes) {
   EXPECT_EQ(*PackRuleData("deploy/rule_data"), *PackRuleData("deploy/rule_data"));
@@ -87,29 +82,13 @@ TEST(RuleDataTest, LimitsMethodsZonesAndDivisionsAreFound) {
   EXPECT_EQ(data->DivisionName("999999"), "");
 }
 
-// The bundle with one part replaced, and what the parser says.
-std::string ErrorOf(std::string_view from, std::string_view to, bool fix_lengths = true) {
-  std::string bundle = Load()->bundle();
-  const size_t at = bundle.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  const size_t header = bundle.rfind("\nfile ", at);
-  bundle.replace(at, from.size(), to);
-  if (fix_lengths && header != std::string::npos) {
-    const size_t space = bundle.find(' ', header + 6);
-    const size_t end = bundle.find('\n', space);
-    const auto old = std::stoll(bundle.substr(space + 1, end - space - 1));
-    bundle.replace(space + 1, end - space - 1,
-                   fmt::format("{}", old + static_cast<long long>(to.size()) -
-                                         static_cast<long long>(from.size())));
-  }
-  const auto data = RuleData::FromBundle(bundle);
-  EXPECT_FALSE(data.ok());
-  EXPECT_EQ(data.status().code(), absl::StatusCode::kInvalidArgument);
-  return std::string(data.status().message());
+// What the parser says of the bundle with one part replaced.
+std::string ErrorOf(std::string_view from, std::string_view to) {
+  return test::ErrorOf(test::Replaced(test::OwnBundle(), from, to));
 }
 
 TEST(RuleDataTest, ABadBundleIsRefusedWithFileAndLine) {
-  EXPECT_EQ(ErrorOf("cradle rule data 1\n", "cradle rule data 2\n", false),
+  EXPECT_EQ(test::ErrorOf("cradle rule data 2\n" + Load()->bundle().substr(19)),
             "bundle:1: does not begin \"cradle rule data 1\"");
   EXPECT_EQ(ErrorOf("841-002-01,HW01", "841-002-1,HW01"),
             "waste_codes_2021.csv:3: waste code \"841-002-1\": not of the form NNN-NNN-CC");
