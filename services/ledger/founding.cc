@@ -1,6 +1,9 @@
 #include "services/ledger/founding.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,10 +23,20 @@ std::optional<rules::Refused> CheckRulesAtHand(const rules::RuleDataLibrary& lib
                        "this ledger does not have that rule set: update it before adopting the set",
                        "本账本没有该规则集：请先升级再采用");
   }
-  if (library.Find(rule_data_sha256) == nullptr) {
+  const std::shared_ptr<const rules::RuleData> data = library.Find(rule_data_sha256);
+  if (data == nullptr) {
     return RefuseRules(at + ".rule_data_sha256",
                        "this ledger does not have that data bundle: put it beside the log first",
                        "本账本没有该规则数据包：请先将其放入账本的规则数据目录");
+  }
+  if (const std::string missing = data->LimitMissingFor(rule_set); !missing.empty()) {
+    return RefuseRules(
+        at + ".rule_data_sha256",
+        fmt::format("that data bundle has no limit {} in force on every day, which the rule set "
+                    "asks for: name a bundle that has",
+                    missing),
+        fmt::format("该规则数据包缺少规则集所需的限值 {}（须每日有效）：请指定包含该限值的数据包",
+                    missing));
   }
   return std::nullopt;
 }

@@ -137,6 +137,11 @@ class Admission {
     if (data == nullptr) {
       at_hand_ = absl::UnimplementedError(
           fmt::format("the rule data bundle {} is not at hand", evidence::Hex(sha256)));
+      return nullptr;
+    }
+    if (absl::Status fits = data->FitsRuleSet(rule_set); !fits.ok()) {
+      at_hand_ = absl::UnimplementedError(std::string(fits.message()));
+      return nullptr;
     }
     return data;
   }

@@ -65,7 +65,8 @@ using Verdict = std::variant<Admitted, Duplicate, Refused>;
 // once and first, recorded no earlier than the entry before); rule set; nonce; attestations (one
 // for each party, in order, by keys that may); links; rules. `recorded_time_ms` and `index` are
 // those the entry would get. `log_origin` is this log's. Errors: the store's; UNIMPLEMENTED when
-// the log names a rule set or a data bundle that is not at hand (to an auditor: unverifiable).
+// the log names a rule set or a data bundle that is not at hand, or a bundle that lacks a limit its
+// rule set asks for (to an auditor: unverifiable).
 absl::StatusOr<Verdict> Admit(const StateReader& state, const RuleDataLibrary& library,
                               std::string_view log_origin,
                               const evidence::ParsedStatement& statement,

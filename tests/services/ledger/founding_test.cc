@@ -1,4 +1,6 @@
 // An empty log accepts one thing: the founding it was set up for.
+#include "services/ledger/founding.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -116,6 +118,38 @@ TEST(FoundingTest, PreparedFoundingIsCompleteButForTheAttestations) {
       {ledger.signers.AttestAs(prepared->statement.hash, 0, ledger.signers.regulator)},
       prepared->statement.bytes};
   EXPECT_EQ(ledger.Admit(attested).index, 0);
+}
+
+TEST(FoundingTest, ABundleWithoutALimitOfItsRuleSetIsRefusedByTheNameOfTheLimit) {
+  const auto own = SampleRuleData();
+  std::string bundle = own->bundle();
+  // As long as before, so that the length of its file stays.
+  const std::string_view limit = "\ncarriers_max,";
+  bundle.replace(bundle.find(limit), limit.size(), "\ncarriers_mix,");
+  const auto data = rules::RuleData::FromBundle(bundle).value();
+  rules::RuleDataLibrary library;
+  library.Add(own);
+  library.Add(data);
+  const LogIdentity identity{
+      "log.example/test",
+      evidence::PrivateKey::Generate(statement::v1::KEY_ALGORITHM_ED25519).value(),
+      evidence::PrivateKey::Generate(statement::v1::KEY_ALGORITHM_ECDSA_P256).value().public_key()};
+  const auto check = [&](uint32_t rule_set, const rules::RuleData& named) {
+    statement::v1::Statement message;
+    message.mutable_rules_adopted()->set_rule_set(rule_set);
+    message.mutable_rules_adopted()->set_rule_data_sha256(
+        std::string(evidence::AsBytes(named.sha256())));
+    return CheckLogStatement(identity, library, message, true);
+  };
+  const auto refused = check(2, *data);
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->code, absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(refused->violations[0].rule, "RULES-AT-HAND");
+  EXPECT_EQ(refused->violations[0].field, "rules_adopted.rule_data_sha256");
+  EXPECT_NE(refused->violations[0].message_en.find("carriers_max"), std::string::npos);
+  EXPECT_NE(refused->violations[0].message_zh.find("carriers_max"), std::string::npos);
+  EXPECT_FALSE(check(1, *data).has_value());
+  EXPECT_FALSE(check(2, *own).has_value());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "services/rules/calendar.h"
+#include "tests/services/rules/bundle_parts.h"
 #include "tests/services/rules/district.h"
 
 namespace cradle::rules::test {
@@ -157,6 +158,42 @@ TEST(RulesAdoptedTest, TheNewBundleJudgesFromTheNextIndexOn) {
   EXPECT_FALSE(Has(district.Must(generate()), RuleId::kTimeOfAct));
   district.Must(adopt);
   EXPECT_TRUE(Has(district.Must(generate()), RuleId::kTimeOfAct));
+}
+
+// The project's bundle without one of the limits that rule set 2 asks for.
+std::shared_ptr<const RuleData> DataForTheFirstSetOnly() {
+  return Load(Replaced(OwnBundle(), "\ncarriers_max,", "\nanother_limit,"));
+}
+
+TEST(FoundingTest, ABundleWithoutALimitOfItsRuleSetCannotBeFoundedOn) {
+  Founding founding;
+  const auto data = DataForTheFirstSetOnly();
+  founding.world.library().Add(data);
+  Draft draft = founding.draft;
+  draft.message.mutable_founded()->set_rule_data_sha256(
+      std::string(evidence::AsBytes(data->sha256())));
+  draft.message.mutable_founded()->set_rule_set(2);
+  const auto verdict = founding.world.Try(draft);
+  EXPECT_EQ(verdict.status().code(), StatusCode::kUnimplemented);
+  EXPECT_EQ(verdict.status().message(), data->FitsRuleSet(2).message());
+  draft.message.mutable_founded()->set_rule_set(1);
+  founding.world.Must(draft);
+}
+
+TEST(RulesAdoptedTest, ABundleWithoutALimitOfTheAdoptedRuleSetCannotBeAdopted) {
+  District district;
+  const auto data = DataForTheFirstSetOnly();
+  district.library().Add(data);
+  const auto adopt = [&](uint32_t rule_set, const RuleData& named) {
+    Draft draft = district.AdoptRules();
+    draft.message.mutable_rules_adopted()->set_rule_set(rule_set);
+    draft.message.mutable_rules_adopted()->set_rule_data_sha256(
+        std::string(evidence::AsBytes(named.sha256())));
+    return draft;
+  };
+  EXPECT_EQ(district.Try(adopt(2, *data)).status().message(), data->FitsRuleSet(2).message());
+  district.Must(adopt(1, *data));
+  district.Must(adopt(2, district.data()));
 }
 
 TEST(FindKeyTest, FindsEnrolledKeysTheLogsKeyAndWhatAFoundingBrings) {
