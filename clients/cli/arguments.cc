@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "clients/cli/context.h"
+#include "clients/sdk/files.h"
 #include "clients/sdk/quantity.h"
 #include "storage/evidence/statement.h"
 
@@ -60,6 +61,16 @@ absl::StatusOr<int64_t> MassArgument(std::string_view text, std::string_view wha
   absl::StatusOr<int64_t> mass_g = sdk::ParseMass(text);
   if (!mass_g.ok()) return Naming(what, mass_g.status());
   return mass_g;
+}
+
+absl::StatusOr<std::vector<std::string>> HashFiles(const std::vector<std::string>& paths) {
+  std::vector<std::string> hashes;
+  for (const std::string& path : paths) {
+    absl::StatusOr<std::string> bytes = sdk::ReadFile(path);
+    if (!bytes.ok()) return bytes.status();
+    hashes.emplace_back(evidence::AsBytes(evidence::Sha256(*bytes)));
+  }
+  return hashes;
 }
 
 std::vector<std::string> Split(std::string_view text, char separator) {

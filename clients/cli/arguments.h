@@ -46,6 +46,9 @@ absl::StatusOr<statement::v1::Container> ParseContainer(std::string_view text);
 absl::StatusOr<std::map<std::string, std::string>> ParseFields(
     std::string_view text, const std::vector<std::string>& allowed, std::string_view what);
 
+// The SHA-256 of each file, 32 bytes. Errors of reading name the file.
+absl::StatusOr<std::vector<std::string>> HashFiles(const std::vector<std::string>& paths);
+
 // The parts between the separators; at least one.
 std::vector<std::string> Split(std::string_view text, char separator);
 

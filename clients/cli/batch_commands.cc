@@ -8,7 +8,6 @@
 #include "clients/cli/output.h"
 #include "clients/cli/view_text.h"
 #include "clients/sdk/compose.h"
-#include "clients/sdk/files.h"
 #include "clients/sdk/quantity.h"
 #include "cradle/statement/v1/batch_events.pb.h"
 #include "services/rules/identity.h"
@@ -77,6 +76,7 @@ absl::Status FillBegin(Context& context, const BeginOptions& options, Event& eve
 struct GenerateOptions : BeginOptions {
   std::string at;
   std::string opened;
+  std::string replaces;
 };
 
 absl::Status RunGenerate(Context& context, const GenerateOptions& options) {
@@ -93,6 +93,11 @@ absl::Status RunGenerate(Context& context, const GenerateOptions& options) {
     absl::StatusOr<int64_t> opened_ms = context.Time(options.opened, "--opened");
     if (!opened_ms.ok()) return opened_ms.status();
     generated.set_opened_time_ms(*opened_ms);
+  }
+  if (!options.replaces.empty()) {
+    absl::StatusOr<std::string> replaces = context.Id(options.replaces, "--replaces");
+    if (!replaces.ok()) return replaces.status();
+    generated.set_replaces(*replaces);
   }
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
@@ -133,12 +138,9 @@ absl::Status RunDeclare(Context& context, const DeclareOptions& options) {
       statement::v1::EvidenceGrade_descriptor(), options.grade, "--grade");
   if (!grade.ok()) return grade.status();
   declared.set_evidence_grade(*grade);
-  for (const std::string& path : options.evidence) {
-    absl::StatusOr<std::string> bytes = sdk::ReadFile(path);
-    if (!bytes.ok()) return bytes.status();
-    const evidence::Hash hash = evidence::Sha256(*bytes);
-    declared.add_evidence_sha256(std::string(evidence::AsBytes(hash)));
-  }
+  absl::StatusOr<std::vector<std::string>> hashes = HashFiles(options.evidence);
+  if (!hashes.ok()) return hashes.status();
+  for (std::string& hash : *hashes) declared.add_evidence_sha256(std::move(hash));
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
   sdk::AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);
@@ -287,6 +289,8 @@ void AddBegin(CLI::App& batch, Context& context) {
         command.add_option("--at", options.at, "When (default: now)")->type_name("TIME");
         command.add_option("--opened", options.opened, "When its first container was opened")
             ->type_name("TIME");
+        command.add_option("--replaces", options.replaces,
+                           "The voided batch in whose place it comes: it keeps that one's age");
         command.footer(
             "Example: cradle batch generate --site @plant --code 900-214-08 --mass 1.2t --basis "
             "weighed:S1:1kg --form liquid --container drum --alias oil1");
@@ -324,6 +328,7 @@ void AddBegin(CLI::App& batch, Context& context) {
 void AddBatchCommands(CLI::App& app, Context& context) {
   CLI::App* batch = AddNoun(app, "batch", "Batches of waste");
   AddBegin(*batch, context);
+  AddCorrectionCommands(*batch, context);
   AddCommand<StepOptions>(
       *batch, "store", "Into a storage facility", context,
       [](CLI::App& command, StepOptions& options) {

@@ -23,6 +23,8 @@ void AddReferenceCommands(CLI::App& app, Context& context);     // codes, rules
 void AddImportCommands(CLI::App& app, Context& context);        // import
 void AddAuditCommands(CLI::App& app, Context& context);         // audit
 
+// Verbs of `batch` that set right what was said, in a file of their own.
+void AddCorrectionCommands(CLI::App& batch, Context& context);
 // Verbs of `manifest` that two devices attest, in a file of their own.
 void AddHandoverCommands(CLI::App& manifest, Context& context);
 

@@ -52,8 +52,9 @@ bool Begins(const statement::v1::Statement& statement, std::string_view chain) {
     case Statement::kFacilityRegistered:
       return chain.starts_with("facility:");
     case Statement::kStockDeclared:
-    case Statement::kBatchGenerated:
       return chain.starts_with("batch:");
+    case Statement::kBatchGenerated:  // not the one that it replaces
+      return chain == "batch:" + statement.batch_generated().batch();
     case Statement::kManifestIssued:
       return chain.starts_with("manifest:");
     default:

@@ -33,19 +33,26 @@ void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& fa
   const auto mass = [&](int64_t mass_g) {
     if (facts.mass_g == 0) facts.mass_g = mass_g;
   };
+  const auto code = [&](const std::string& waste_code) {
+    if (facts.waste_code.empty()) facts.waste_code = waste_code;
+  };
   switch (statement.event_case()) {
     case Statement::kBatchGenerated:
-      facts.waste_code = statement.batch_generated().waste_code();
+      if (statement.batch_generated().batch() != batch) return;  // the one in its place
+      code(statement.batch_generated().waste_code());
       return mass(statement.batch_generated().generated_mass_g());
     case Statement::kStockDeclared:
-      facts.waste_code = statement.stock_declared().waste_code();
+      code(statement.stock_declared().waste_code());
       return mass(statement.stock_declared().stock_mass_g());
+    case Statement::kBatchAmended:
+      code(statement.batch_amended().waste_code());
+      return mass(statement.batch_amended().amended_mass_g());
     case Statement::kBatchStored:
       return mass(statement.batch_stored().stored_mass_g());
     case Statement::kManifestIssued:
       for (const auto& line : statement.manifest_issued().lines()) {
         if (line.batch() != batch) continue;
-        facts.waste_code = line.waste_code();
+        code(line.waste_code());
         mass(line.sent_mass_g());
       }
       return;

@@ -60,6 +60,7 @@ class Clocks : public runtime::View {
     }
     *clock.add_facts() = update.fact;
     clock.set_site(update.clock.site());
+    clock.set_waste_code(update.clock.waste_code());
     if (Running(clock)) writer.Put(RunKey(clock), "");
     if (update.fact.kind() == state::v1::CLOCK_FACT_KIND_STOP) {
       writer.Put(keys::Stop(update.fact.index(), name), "");

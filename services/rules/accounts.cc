@@ -1,5 +1,6 @@
 #include "services/rules/accounts.h"
 
+#include "services/rules/admission.h"
 #include "services/rules/batch_state.h"
 #include "services/rules/judge.h"
 #include "services/rules/state_keys.h"

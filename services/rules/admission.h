@@ -109,6 +109,15 @@ absl::StatusOr<std::optional<state::v1::ManifestState>> ReadManifest(const State
 state::v1::BatchStatus BatchStatusOf(const state::v1::BatchState& batch,
                                      const state::v1::ManifestState* manifest);
 
+// Whether it has not ended: it counts for its custodian, wherever it is.
+bool IsHeld(const state::v1::BatchState& batch);
+
+// Since when the batch, or what became it, has lain with the organisation; null: it never did.
+const state::v1::Holding* FindHolding(const state::v1::BatchState& batch,
+                                      std::string_view organisation);
+// The earliest start ever asserted with any of its custodians; empty: unknown.
+std::string EarliestStartDate(const state::v1::BatchState& batch);
+
 // Whether it is waste that the organisation generated, or declared as stock of its own; all else it
 // holds was received from others.
 bool IsOwnWaste(const state::v1::BatchState& batch, std::string_view organisation);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "services/rules/admission.h"
 #include "services/rules/calendar.h"
 #include "services/rules/judge.h"
 #include "services/rules/state_keys.h"
@@ -14,13 +15,26 @@ bool LiesInStore(const state::v1::BatchState& batch) {
 }
 
 bool IsHeld(const state::v1::BatchState& batch) {
-  return batch.status() != state::v1::BATCH_STATUS_TREATED;
+  return batch.status() != state::v1::BATCH_STATUS_TREATED &&
+         batch.status() != state::v1::BATCH_STATUS_VOIDED;
 }
 
 void PutBatch(Judge& judge, const state::v1::BatchState* before, state::v1::BatchState after) {
   after.set_index(judge.index());
+  if (before == nullptr || before->mass_g() != after.mass_g()) after.set_mass_index(judge.index());
+  for (const statement::v1::Party& party : judge.statement().parties()) {
+    if (party.organisation() != after.generator()) after.set_others_acted(true);
+  }
   judge.accounts().Change(before, after);
   judge.Put(keys::Batch(after.batch()), after);
+}
+
+void SetHolding(state::v1::BatchState& batch, const std::string& organisation,
+                const std::string& since_date) {
+  for (state::v1::Holding& holding : *batch.mutable_holdings()) {
+    if (holding.organisation() == organisation) return holding.set_since_date(since_date);
+  }
+  HoldSince(batch, organisation, since_date);
 }
 
 void HoldSince(state::v1::BatchState& batch, const std::string& organisation,
@@ -49,6 +63,14 @@ const state::v1::Holding* FindHolding(const state::v1::BatchState& batch,
     return holding.organisation() == organisation;
   });
   return found == holdings.end() ? nullptr : &*found;
+}
+
+std::string EarliestStartDate(const state::v1::BatchState& batch) {
+  if (batch.holdings().empty()) return {};
+  return std::min_element(
+             batch.holdings().begin(), batch.holdings().end(),
+             [](const auto& a, const auto& b) { return a.since_date() < b.since_date(); })
+      ->since_date();
 }
 
 std::string EarliestDay(Judge& judge, const std::string& site,

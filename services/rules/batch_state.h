@@ -1,5 +1,5 @@
 // How the state of a batch is written: one way for all events, which keeps the accounts and the
-// time it has lain. Within this folder only.
+// time it has lain. Within this folder only; what others read of it is in admission.h.
 #ifndef CRADLE_SERVICES_RULES_BATCH_STATE_H_
 #define CRADLE_SERVICES_RULES_BATCH_STATE_H_
 
@@ -16,10 +16,9 @@ class Judge;
 
 // Counted in the account of its facility.
 bool LiesInStore(const state::v1::BatchState& batch);
-// Counted in the account of its custodian: it has not ended, wherever it is.
-bool IsHeld(const state::v1::BatchState& batch);
 
-// Writes the batch as this entry leaves it. `before` is the state as it was read; null: it begins.
+// Writes the batch as this entry leaves it, and whether others than its generator have acted on it.
+// `before` is the state as it was read; null: it begins.
 void PutBatch(Judge& judge, const state::v1::BatchState* before, state::v1::BatchState after);
 
 // It has lain with `organisation` since that day, or longer: the earliest start ever asserted
@@ -27,11 +26,11 @@ void PutBatch(Judge& judge, const state::v1::BatchState* before, state::v1::Batc
 // nobody knows since when, and that is earliest of all.
 void HoldSince(state::v1::BatchState& batch, const std::string& organisation,
                const std::string& since_date);
+// The same without regard to what was asserted before: a correction.
+void SetHolding(state::v1::BatchState& batch, const std::string& organisation,
+                const std::string& since_date);
 // A child has lain as long as the eldest of its parents, with each of their custodians.
 void InheritHoldings(state::v1::BatchState& child, const state::v1::BatchState& parent);
-// Null: it never lay with the organisation.
-const state::v1::Holding* FindHolding(const state::v1::BatchState& batch,
-                                      std::string_view organisation);
 
 // The earliest of the time of act and the times asserted (0: none) as a day at the site: a time
 // later than the act would be to the claimer's advantage and does not count.

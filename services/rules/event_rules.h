@@ -14,6 +14,7 @@ std::span<const EventRow> OrganisationEvents();
 std::span<const EventRow> LicenceEvents();
 std::span<const EventRow> FacilityEvents();
 std::span<const EventRow> BatchEvents();
+std::span<const EventRow> CorrectionEvents();
 std::span<const EventRow> ManifestEvents();
 std::span<const EventRow> ManifestChangeEvents();
 std::span<const EventRow> TransportEvents();

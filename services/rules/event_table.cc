@@ -21,7 +21,7 @@ struct Table {
   Table() {
     for (const std::span<const EventRow> area :
          {LogEvents(), OrganisationEvents(), LicenceEvents(), FacilityEvents(), BatchEvents(),
-          ManifestEvents(), ManifestChangeEvents(), TransportEvents()}) {
+          CorrectionEvents(), ManifestEvents(), ManifestChangeEvents(), TransportEvents()}) {
       rows.insert(rows.end(), area.begin(), area.end());
     }
     std::sort(rows.begin(), rows.end(),

@@ -15,6 +15,7 @@ struct FieldWords {
 constexpr FieldWords kWords[] = {
     {"acceptance_date", {"Accepted", "验收日期"}},
     {"algorithm", {"Algorithm", "算法"}},
+    {"amended_mass_g", {"Mass", "质量"}},
     {"annual_mass_g", {"Annual amount", "年规模"}},
     {"batch", {"Batch", "批次编号"}},
     {"batch_code", {"Batch code", "批次编码"}},
@@ -27,6 +28,7 @@ constexpr FieldWords kWords[] = {
     {"container", {"Container", "容器编号"}},
     {"containers", {"container", "容器"}},
     {"contract_sha256", {"Contract", "合同"}},
+    {"corrects", {"Corrects", "更正的陈述"}},
     {"count", {"Count", "数量"}},
     {"delivered_time_ms", {"Delivered", "送达时间"}},
     {"division", {"Division", "行政区划"}},
@@ -77,6 +79,7 @@ constexpr FieldWords kWords[] = {
     {"receiver_site", {"To site", "接受场所"}},
     {"regulator", {"Regulator", "监管部门"}},
     {"regulator_key", {"Regulator's key", "监管密钥"}},
+    {"replaces", {"In place of", "替换批次"}},
     {"roles", {"Roles", "类别"}},
     {"rule_data_sha256", {"Rule data", "规则数据"}},
     {"rule_set", {"Rule set", "规则集"}},

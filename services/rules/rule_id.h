@@ -87,6 +87,13 @@ enum class RuleId {
   kManifestBatches,
   kReceiptLines,
   kReceiptDifference,
+  kAmendCorrects,
+  kAmendChanges,
+  kAmendSealed,
+  kAmendAlone,
+  kAmendCounterpart,
+  kCorrectionListed,
+  kBatchReplaces,
   kCount,
 };
 

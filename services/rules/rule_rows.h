@@ -12,6 +12,7 @@ namespace cradle::rules {
 std::span<const Rule> StatementRules();
 std::span<const Rule> PlaceRules();
 std::span<const Rule> WasteRules();
+std::span<const Rule> CorrectionRules();
 
 namespace rows {
 
@@ -25,17 +26,21 @@ inline constexpr EventSet kBegin =
        S::kFacilityRegistered, S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued);
 inline constexpr EventSet kBegunBatch = On(S::kStockDeclared, S::kBatchGenerated);
 inline constexpr EventSet kCustody = On(S::kBatchStored, S::kBatchMoved, S::kBatchTreated);
+// What sets a batch right.
+inline constexpr EventSet kCorrecting = On(S::kBatchAmended, S::kBatchVoided);
 inline constexpr EventSet kIssue = On(S::kManifestIssued);
 inline constexpr EventSet kHandover = On(S::kLoadTaken, S::kLoadHandedOver, S::kLoadDelivered);
 inline constexpr EventSet kAfterIssue = kHandover | On(S::kReceiptConfirmed);
 // About a manifest that is in the log.
 inline constexpr EventSet kOfManifest = kAfterIssue | On(S::kManifestCancelled);
-inline constexpr EventSet kTwoParties = kHandover | On(S::kStockDeclared, S::kFounded);
+inline constexpr EventSet kTwoParties =
+    kHandover | kCorrecting | On(S::kStockDeclared, S::kFounded);
 inline constexpr EventSet kLoad = On(S::kLoadTaken, S::kLoadHandedOver);
 // What a regulator asserts about others.
 inline constexpr EventSet kByRegulator =
     On(S::kOrganisationRegistered, S::kSiteRegistered, S::kLicenceGranted, S::kDeviceKeyEnrolled,
-       S::kDeviceKeyRevoked, S::kFacilityRegistered, S::kStockDeclared, S::kFounded);
+       S::kDeviceKeyRevoked, S::kFacilityRegistered, S::kStockDeclared, S::kFounded) |
+    kCorrecting;
 
 inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 inline constexpr auto kDenied = absl::StatusCode::kPermissionDenied;

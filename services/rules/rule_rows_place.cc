@@ -14,7 +14,7 @@ constexpr Rule kRules[] = {
      "仅创始监管部门可采用规则。", "", kDenied, On(S::kRulesAdopted)},
     {RuleId::kOrganisationKnown, "ORGANISATION-KNOWN", "The organisation is registered.",
      "单位须已登记。", "", kFailed,
-     (kByRegulator & ~On(S::kStockDeclared)) | kIssue | On(S::kVehicleRegistered)},
+     (kByRegulator & ~(kCorrecting | On(S::kStockDeclared))) | kIssue | On(S::kVehicleRegistered)},
     {RuleId::kOrganisationRole, "ORGANISATION-ROLE",
      "An organisation does what its role says: producers, medical institutions and operators "
      "generate, carriers carry, operators receive.",
@@ -37,7 +37,8 @@ constexpr Rule kRules[] = {
     {RuleId::kPartySelf, "PARTY-SELF", "An organisation acts for itself alone.",
      "单位只能就本单位事项作出陈述。", "", kDenied,
      On(S::kSiteRegistered, S::kVehicleRegistered, S::kDeviceKeyEnrolled, S::kDeviceKeyRevoked,
-        S::kFacilityRegistered, S::kFounded)},
+        S::kFacilityRegistered, S::kFounded) |
+         kCorrecting},
     {RuleId::kSiteOfOrganisation, "SITE-OF-ORGANISATION",
      "The site is registered and the organisation's.", "场所须已登记且属于该单位。", "", kFailed,
      On(S::kFacilityRegistered) | kBegunBatch | kIssue},

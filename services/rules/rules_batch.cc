@@ -23,25 +23,6 @@ using state::v1::BatchState;
 
 using Containers = google::protobuf::RepeatedPtrField<v1::Container>;
 
-// CODE-FORM, CODE-CATALOGUE, CODE-EDITION.
-void JudgeWasteCode(Judge& judge, const std::string& code) {
-  if (!RequireWasteCode(judge, code, "waste_code")) return;
-  const absl::CivilDay day = judge.act_day();
-  if (judge.data().CatalogueLoadedOn(day)) {
-    if (judge.data().FindWasteCode(code, day) != nullptr) return;
-    judge.Violate(RuleId::kCodeCatalogue, judge.Path("waste_code"),
-                  fmt::format("{} is not in the catalogue in force on {}", code, FormatDate(day)),
-                  fmt::format("{} 不在 {} 有效的名录中", code, FormatDate(day)));
-    return;
-  }
-  if (judge.data().FindWasteCodeInLatest(code, day) != nullptr) return;
-  judge.Violate(RuleId::kCodeEdition, judge.Path("waste_code"),
-                fmt::format("the catalogue in force on {} is not loaded, and {} is not in the "
-                            "edition before it",
-                            FormatDate(day), code),
-                fmt::format("{} 有效的名录未载入，且 {} 不在此前版本中", FormatDate(day), code));
-}
-
 void JudgeLabel(Judge& judge, const v1::Container& container, std::string_view waste_code,
                 std::string_view field) {
   if (container.label_code().empty()) return;
@@ -85,19 +66,30 @@ void JudgeContainers(Judge& judge, const Containers& containers, std::string_vie
                     : std::string("容器质量小于零或合计过大"));
 }
 
-void RequireMass(Judge& judge, int64_t mass_g, std::string_view field) {
-  LimitMass(judge, mass_g, field);
-  if (mass_g > 0) return;
-  judge.Violate(RuleId::kMassPositive, judge.Path(field),
-                fmt::format("{} is {} g; waste has a mass", field, mass_g),
-                fmt::format("{} 为{}克；废物质量须大于零", field, mass_g));
-}
-
 void PutBegun(Judge& judge, BatchState& batch) {
   batch.set_generator(FirstParty(judge));
   batch.set_custodian(FirstParty(judge));
   batch.set_begun_index(judge.index());
   PutBatch(judge, nullptr, batch);
+}
+
+// BATCH-REPLACES: a voided batch of the same organisation, replaced once. The new one keeps its
+// age.
+void JudgeReplaced(Judge& judge, const std::string& replaced, BatchState& batch) {
+  const auto voided = judge.Read<BatchState>(keys::Batch(replaced));
+  if (!voided || voided->status() != state::v1::BATCH_STATUS_VOIDED ||
+      voided->generator() != FirstParty(judge) || !voided->replaced_by().empty()) {
+    judge.Violate(RuleId::kBatchReplaces, judge.Path("replaces"),
+                  fmt::format("{} is no voided batch of {} that waits for another in its place",
+                              replaced, FirstParty(judge)),
+                  fmt::format("{} 不是 {} 待替换的作废批次", replaced, FirstParty(judge)));
+    return;
+  }
+  InheritHoldings(batch, *voided);
+  batch.set_replaces(replaced);
+  BatchState told = *voided;
+  told.set_replaced_by(batch.batch());
+  PutBatch(judge, &*voided, std::move(told));
 }
 
 // The start, the inspector and the documents of declared stock.
@@ -119,23 +111,53 @@ void JudgeStock(Judge& judge, const v1::StockDeclared& event,
                   documented ? "文件标识不是32字节的SHA-256" : "有文件佐证的库存未列文件");
   }
   if (event.storage_start_date().empty()) return;
-  const auto start = ParseDate(event.storage_start_date());
-  if (!start.ok()) {
-    judge.Violate(RuleId::kFormField, judge.Path("storage_start_date"),
-                  std::string(start.status().message()), "storage_start_date：不是YYYY-MM-DD日期");
-    return;
-  }
-  const int64_t offset_ms = judge.data()
-                                .ZoneOffsetMs(site ? site->time_zone() : std::string())
-                                .value_or(kLogZoneOffsetMs);
-  const absl::CivilDay today = DayOf(judge.recorded_time_ms(), offset_ms);
-  if (*start <= today) return;
-  judge.Violate(RuleId::kStockStart, judge.Path("storage_start_date"),
-                fmt::format("{} is after today, {}", event.storage_start_date(), FormatDate(today)),
-                fmt::format("{} 晚于今日 {}", event.storage_start_date(), FormatDate(today)));
+  RequirePastDay(judge, event.storage_start_date(), "storage_start_date",
+                 site ? site->time_zone() : "");
 }
 
 }  // namespace
+
+void JudgeWasteCode(Judge& judge, const std::string& code) {
+  if (!RequireWasteCode(judge, code, "waste_code")) return;
+  const absl::CivilDay day = judge.act_day();
+  if (judge.data().CatalogueLoadedOn(day)) {
+    if (judge.data().FindWasteCode(code, day) != nullptr) return;
+    judge.Violate(RuleId::kCodeCatalogue, judge.Path("waste_code"),
+                  fmt::format("{} is not in the catalogue in force on {}", code, FormatDate(day)),
+                  fmt::format("{} 不在 {} 有效的名录中", code, FormatDate(day)));
+    return;
+  }
+  if (judge.data().FindWasteCodeInLatest(code, day) != nullptr) return;
+  judge.Violate(RuleId::kCodeEdition, judge.Path("waste_code"),
+                fmt::format("the catalogue in force on {} is not loaded, and {} is not in the "
+                            "edition before it",
+                            FormatDate(day), code),
+                fmt::format("{} 有效的名录未载入，且 {} 不在此前版本中", FormatDate(day), code));
+}
+
+void RequireMass(Judge& judge, int64_t mass_g, std::string_view field) {
+  LimitMass(judge, mass_g, field);
+  if (mass_g > 0) return;
+  judge.Violate(RuleId::kMassPositive, judge.Path(field),
+                fmt::format("{} is {} g; waste has a mass", field, mass_g),
+                fmt::format("{} 为{}克；废物质量须大于零", field, mass_g));
+}
+
+void RequirePastDay(Judge& judge, const std::string& date, std::string_view field,
+                    std::string_view time_zone) {
+  const auto day = ParseDate(date);
+  if (!day.ok()) {
+    judge.Violate(RuleId::kFormField, judge.Path(field), std::string(day.status().message()),
+                  fmt::format("{}：不是YYYY-MM-DD日期", field));
+    return;
+  }
+  const int64_t offset_ms = judge.data().ZoneOffsetMs(time_zone).value_or(kLogZoneOffsetMs);
+  const absl::CivilDay today = DayOf(judge.recorded_time_ms(), offset_ms);
+  if (*day <= today) return;
+  judge.Violate(RuleId::kStockStart, judge.Path(field),
+                fmt::format("{} is after today, {}", date, FormatDate(today)),
+                fmt::format("{} 晚于今日 {}", date, FormatDate(today)));
+}
 
 std::optional<BatchState> JudgeBatchInHand(Judge& judge, std::string_view batch,
                                            std::string_view field,
@@ -250,6 +272,7 @@ void JudgeBatchGenerated(Judge& judge) {
   batch.set_batch_code(event.batch_code());
   HoldSince(batch, FirstParty(judge),
             EarliestDay(judge, event.site(), {event.generated_time_ms(), event.opened_time_ms()}));
+  if (!event.replaces().empty()) JudgeReplaced(judge, event.replaces(), batch);
   PutBegun(judge, batch);
 }
 
@@ -352,8 +375,13 @@ constexpr EventRow kEvents[] = {
      .title_zh = "废物产生",
      .key_role = v1::KEY_ROLE_OPERATOR,
      .parties = &parties::Always<parties::kSelf>,
-     .chains = [](const S& s,
-                  ChainList& chains) { chains.Add("batch", s.batch_generated().batch()); },
+     .chains =
+         [](const S& s, ChainList& chains) {
+           chains.Add("batch", s.batch_generated().batch());
+           if (!s.batch_generated().replaces().empty()) {
+             chains.Add("batch", s.batch_generated().replaces());
+           }
+         },
      .judge = JudgeBatchGenerated},
     {.event = S::kBatchStored,
      .title_en = "Waste stored",

@@ -16,6 +16,13 @@ std::optional<state::v1::BatchState> JudgeBatchInHand(
     Judge& judge, std::string_view batch, std::string_view field,
     std::initializer_list<state::v1::BatchStatus> statuses);
 
+// CODE-FORM, CODE-CATALOGUE, CODE-EDITION: of the event's field `waste_code`.
+void JudgeWasteCode(Judge& judge, const std::string& code);
+// MASS-POSITIVE and FORM-FIELD: waste has a mass.
+void RequireMass(Judge& judge, int64_t mass_g, std::string_view field);
+// FORM-FIELD unless a day, STOCK-START when it is after today in the zone ("": the log's).
+void RequirePastDay(Judge& judge, const std::string& date, std::string_view field,
+                    std::string_view time_zone);
 // MASS-EXACT, MASS-POSITIVE and FORM-FIELD.
 void JudgeMassExact(Judge& judge, int64_t mass_g, const state::v1::BatchState& batch,
                     std::string_view field);

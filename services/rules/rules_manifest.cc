@@ -243,6 +243,7 @@ void PutReceived(Judge& judge, const v1::ReceiptConfirmed& event, ManifestState 
     received.set_facility("");
     received.set_manifest("");
     received.set_mass_g(line.received_mass_g());
+    received.set_mass_index(judge.index());
     HoldSince(received, manifest.issued().receiver(), manifest.arrival_date());
     PutBatch(judge, &*sent, std::move(received));
   }

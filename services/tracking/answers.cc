@@ -136,17 +136,14 @@ absl::StatusOr<v1::BatchView> Answers::View(BatchState batch, absl::CivilDay on_
   if (!custodian.ok()) return custodian.status();
   view.set_custodian_name(*custodian);
 
-  absl::StatusOr<std::optional<std::string>> start = reader_.Get(rows::Start(batch.batch()));
-  if (!start.ok()) return start.status();
-  if (!start->has_value() || (*start)->size() != rows::kDayBytes) {
-    return absl::DataLossError(
-        fmt::format("the storage start of batch {} is missing or damaged", batch.batch()));
+  const std::string start = rules::EarliestStartDate(batch);
+  view.set_storage_start_date(start);
+  view.set_age_days(-1);  // unknown
+  if (!start.empty()) {
+    absl::StatusOr<absl::CivilDay> start_day = rules::ParseDate(start);
+    if (!start_day.ok()) return start_day.status();
+    view.set_age_days(std::max<int64_t>(0, on_day - *start_day));
   }
-  std::string_view start_bytes = **start;
-  const std::optional<absl::CivilDay> start_day =
-      rows::DecodeDay(static_cast<uint32_t>(runtime::TakeBigEndian(start_bytes, rows::kDayBytes)));
-  if (start_day) view.set_storage_start_date(rules::FormatDate(*start_day));
-  view.set_age_days(start_day ? std::max<int64_t>(0, on_day - *start_day) : -1);
 
   absl::StatusOr<std::vector<StepOfBatch>> steps = StepsOf(batch.batch());
   if (!steps.ok()) return steps.status();

@@ -33,7 +33,6 @@ std::string DayBytes(uint32_t encoded) {
   return bytes;
 }
 
-std::string Start(std::string_view batch) { return fmt::format("v/start/{}", batch); }
 std::string StockOfAll() { return "v/stock/all/"; }
 std::string StockOf(std::string_view organisation) {
   return fmt::format("v/stock/organisation/{}", organisation);

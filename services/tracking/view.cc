@@ -26,6 +26,7 @@ using statement::v1::Statement;
 std::string SiteOf(const Statement& statement, const ManifestState& manifest) {
   switch (statement.event_case()) {
     case Statement::kManifestIssued:
+    case Statement::kManifestCancelled:
     case Statement::kLoadTaken:
       return manifest.issued().consignor_site();
     case Statement::kLoadDelivered:
@@ -42,6 +43,7 @@ bool SaysMass(const Statement& statement) {
     case Statement::kBatchGenerated:
     case Statement::kBatchStored:
     case Statement::kBatchTreated:
+    case Statement::kBatchAmended:
     case Statement::kManifestIssued:
     case Statement::kReceiptConfirmed:
       return true;
@@ -50,55 +52,21 @@ bool SaysMass(const Statement& statement) {
   }
 }
 
-absl::StatusOr<int64_t> ZoneOffsetMs(const FoldedEntry& folded, const std::string& site) {
-  absl::StatusOr<std::optional<std::string>> bytes = folded.after.Get(rules::keys::Site(site));
-  if (!bytes.ok()) return bytes.status();
-  state::v1::SiteState state;
-  if (!bytes->has_value() || !state.ParseFromString(**bytes)) {
-    return absl::DataLossError(fmt::format("the state of site {} is missing or damaged", site));
-  }
-  // The zone was known when the site was registered; a bundle adopted since that has dropped it
-  // must not stop the view.
-  return folded.rule_data.ZoneOffsetMs(state.registered().time_zone())
-      .value_or(rules::kLogZoneOffsetMs);
-}
-
-// The earliest storage start that the statement asserts, encoded; nullopt: it asserts none. What
-// began the batch was there when it was said, so the time of act bounds what is claimed.
-absl::StatusOr<std::optional<uint32_t>> StartAsserted(const FoldedEntry& folded,
-                                                      const std::string& site) {
-  const Statement& statement = folded.statement.message;
-  int64_t earliest_ms = folded.admitted.act_time_ms;
-  const auto take = [&](int64_t time_ms) {
-    if (time_ms > 0) earliest_ms = std::min(earliest_ms, time_ms);  // 0: not recorded
-  };
-  switch (statement.event_case()) {
-    case Statement::kStockDeclared: {
-      const std::string& date = statement.stock_declared().storage_start_date();
-      if (date.empty()) return rows::EncodeDay(std::nullopt);
-      absl::StatusOr<absl::CivilDay> declared = rules::ParseDate(date);
-      if (!declared.ok()) return declared.status();
-      return rows::EncodeDay(*declared);
-    }
-    case Statement::kBatchGenerated:
-      take(statement.batch_generated().generated_time_ms());
-      take(statement.batch_generated().opened_time_ms());
-      break;
-    case Statement::kBatchStored:
-      take(statement.batch_stored().stored_time_ms());
-      break;
-    default:
-      return std::optional<uint32_t>();
-  }
-  absl::StatusOr<int64_t> offset_ms = ZoneOffsetMs(folded, site);
-  if (!offset_ms.ok()) return offset_ms.status();
-  return rows::EncodeDay(rules::DayOf(earliest_ms, *offset_ms));
+// The day the batch's age counts from, encoded.
+absl::StatusOr<uint32_t> StartOf(const BatchState& batch) {
+  const std::string date = rules::EarliestStartDate(batch);
+  if (date.empty()) return rows::EncodeDay(std::nullopt);
+  absl::StatusOr<absl::CivilDay> day = rules::ParseDate(date);
+  if (!day.ok()) return day.status();
+  return rows::EncodeDay(*day);
 }
 
 // The rows that a batch in that state has in stock.
-std::set<std::string> StockKeys(const std::optional<BatchState>& batch, uint32_t start) {
-  if (!batch || batch->status() == state::v1::BATCH_STATUS_TREATED) return {};
-  const std::string suffix = rows::DayBytes(start) + batch->batch();
+absl::StatusOr<std::set<std::string>> StockKeys(const std::optional<BatchState>& batch) {
+  if (!batch || !rules::IsHeld(*batch)) return std::set<std::string>();
+  absl::StatusOr<uint32_t> start = StartOf(*batch);
+  if (!start.ok()) return start.status();
+  const std::string suffix = rows::DayBytes(*start) + batch->batch();
   std::set<std::string> keys{rows::StockOfAll() + suffix,
                              rows::StockOf(batch->custodian()) + suffix,
                              rows::StockOfCategory(rows::CategoryOf(batch->waste_code())) + suffix};
@@ -106,37 +74,18 @@ std::set<std::string> StockKeys(const std::optional<BatchState>& batch, uint32_t
   return keys;
 }
 
-absl::Status FoldStock(const FoldedEntry& folded, const std::optional<BatchState>& before,
-                       const BatchState& after, ViewWriter& writer) {
-  const std::string start_key = rows::Start(after.batch());
-  absl::StatusOr<std::optional<std::string>> start_bytes = writer.Get(start_key);
-  if (!start_bytes.ok()) return start_bytes.status();
-  absl::StatusOr<std::optional<uint32_t>> asserted = StartAsserted(folded, after.site());
-  if (!asserted.ok()) return asserted.status();
-
-  std::optional<uint32_t> start_before;
-  if (start_bytes->has_value()) {
-    std::string_view bytes = **start_bytes;
-    if (bytes.size() != rows::kDayBytes) {
-      return absl::DataLossError(
-          fmt::format("the storage start of batch {} is damaged", after.batch()));
-    }
-    start_before = static_cast<uint32_t>(runtime::TakeBigEndian(bytes, rows::kDayBytes));
-  }
-  // 0 is unknown, which no later assertion makes known.
-  const uint32_t start = std::min(start_before.value_or(UINT32_MAX),
-                                  asserted->value_or(start_before ? UINT32_MAX : 0));
-  if (start != start_before) writer.Put(start_key, rows::DayBytes(start));
-
-  const std::set<std::string> keys = StockKeys(after, start);
-  if (start_before) {
-    for (const std::string& key : StockKeys(before, *start_before)) {
-      if (!keys.contains(key)) writer.Delete(key);
-    }
+absl::Status FoldStock(const std::optional<BatchState>& before, const BatchState& after,
+                       ViewWriter& writer) {
+  absl::StatusOr<std::set<std::string>> gone = StockKeys(before);
+  if (!gone.ok()) return gone.status();
+  absl::StatusOr<std::set<std::string>> keys = StockKeys(after);
+  if (!keys.ok()) return keys.status();
+  for (const std::string& key : *gone) {
+    if (!keys->contains(key)) writer.Delete(key);
   }
   const std::string row =
       rows::Encode(rows::StockRow{after.mass_g(), after.custodian(), after.waste_code()});
-  for (const std::string& key : keys) writer.Put(key, row);
+  for (const std::string& key : *keys) writer.Put(key, row);
   return absl::OkStatus();
 }
 
@@ -150,7 +99,7 @@ absl::StatusOr<BatchState> FoldBatch(const FoldedEntry& folded, std::string_view
   if (!after->has_value()) {
     return absl::DataLossError(fmt::format("batch {} has no state after its statement", batch));
   }
-  if (absl::Status status = FoldStock(folded, *before, **after, writer); !status.ok()) {
+  if (absl::Status status = FoldStock(*before, **after, writer); !status.ok()) {
     return status;
   }
   rows::BatchStepRow step;

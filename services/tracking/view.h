@@ -51,7 +51,6 @@ std::optional<absl::CivilDay> DecodeDay(uint32_t encoded);
 // As 4 bytes.
 std::string DayBytes(uint32_t encoded);
 
-std::string Start(std::string_view batch);
 // Prefixes; day and batch follow.
 std::string StockOfAll();
 std::string StockOf(std::string_view organisation);

@@ -17,6 +17,8 @@ namespace {
 using state::v1::BatchState;
 using state::v1::ClockFactKind;
 
+constexpr std::string_view kBatchChain = "batch:";
+
 class Collector {
  public:
   Collector(const rules::StateReader& before, const rules::StateReader& after,
@@ -89,9 +91,50 @@ class Collector {
     return absl::OkStatus();
   }
 
+  // What any other statement makes of a batch, by its state before and after.
+  absl::Status Follow(const std::string& batch_id) {
+    absl::StatusOr<std::optional<BatchState>> before = rules::ReadBatch(before_, batch_id);
+    if (!before.ok()) return before.status();
+    absl::StatusOr<BatchState> after = Batch(after_, batch_id);
+    if (!after.ok()) return after.status();
+    const bool held_before = before->has_value() && rules::IsHeld(**before);
+    const bool held = rules::IsHeld(*after);
+    const bool same_hands = held_before && held && (*before)->custodian() == after->custodian();
+    if (held_before && !same_hands) {
+      absl::Status status = StopClockOf(**before, (*before)->custodian(), (*before)->site());
+      if (!status.ok()) return status;
+    }
+    return held ? Hold(same_hands ? &**before : nullptr, *after) : absl::OkStatus();
+  }
+
   std::vector<ClockUpdate> Take() { return std::move(updates_); }
 
  private:
+  // `before`: in the same hands; null: it begins, or comes into these hands.
+  absl::Status Hold(const BatchState* before, const BatchState& after) {
+    const state::v1::Holding* holding = rules::FindHolding(after, after.custodian());
+    if (holding == nullptr) return Missing("the time it has lain of batch", after.batch());
+    const state::v1::Holding* known =
+        before == nullptr ? nullptr : rules::FindHolding(*before, before->custodian());
+    if (known != nullptr && known->since_date() == holding->since_date() &&
+        before->mass_g() == after.mass_g() && before->waste_code() == after.waste_code()) {
+      return absl::OkStatus();
+    }
+    // The empty date, unknown, is before any other.
+    const bool later = known != nullptr && known->since_date() < holding->since_date();
+    ClockFactKind kind =
+        later ? state::v1::CLOCK_FACT_KIND_CORRECTED : state::v1::CLOCK_FACT_KIND_START;
+    if (known == nullptr && !rules::IsOwnWaste(after, after.custodian())) {
+      kind = state::v1::CLOCK_FACT_KIND_ARRIVAL;
+    }
+    Add(after, after.custodian(), after.site(), kind, holding->since_date());
+    if (known != nullptr) return absl::OkStatus();
+    absl::StatusOr<std::string> from = DateAt(after.site(), act_time_ms_);
+    if (!from.ok()) return from.status();
+    updates_.back().fact.set_from_date(*from);
+    return absl::OkStatus();
+  }
+
   static absl::Status Missing(std::string_view what, std::string_view id) {
     return absl::DataLossError(fmt::format("{} {} is not in the state", what, id));
   }
@@ -172,6 +215,10 @@ absl::StatusOr<std::vector<ClockUpdate>> ClockUpdates(const rules::StateReader& 
       break;
     case statement::v1::Statement::kBatchGenerated: {
       const auto& generated = statement.batch_generated();
+      if (!generated.replaces().empty()) {
+        status = collector.Follow(generated.batch());
+        break;
+      }
       status = collector.Begin(generated.batch(),
                                {generated.opened_time_ms(), generated.generated_time_ms()});
       break;
@@ -191,7 +238,15 @@ absl::StatusOr<std::vector<ClockUpdate>> ClockUpdates(const rules::StateReader& 
     case statement::v1::Statement::kReceiptConfirmed:
       status = collector.Confirm(statement.receipt_confirmed());
       break;
+    case statement::v1::Statement::kBatchMoved:
+    case statement::v1::Statement::kManifestIssued:
+    case statement::v1::Statement::kManifestCancelled:
+      break;  // custody and age stay as they were
     default:
+      for (const statement::v1::Link& link : statement.links()) {
+        if (!status.ok() || !link.chain().starts_with(kBatchChain)) continue;
+        status = collector.Follow(link.chain().substr(kBatchChain.size()));
+      }
       break;
   }
   if (!status.ok()) return status;

@@ -10,10 +10,20 @@ namespace {
 using state::v1::ClockFact;
 
 // Folds print the dates they keep, so a date that does not parse is the same as one never said.
-std::optional<absl::CivilDay> DayOf(const ClockFact& fact) {
-  absl::StatusOr<absl::CivilDay> day = rules::ParseDate(fact.date());
+std::optional<absl::CivilDay> Day(const std::string& date) {
+  absl::StatusOr<absl::CivilDay> day = rules::ParseDate(date);
   if (!day.ok()) return std::nullopt;
   return *day;
+}
+
+std::optional<absl::CivilDay> DayOf(const ClockFact& fact) { return Day(fact.date()); }
+
+// Whether it is so already on that date. A correction is about what was known, not about a day.
+bool HoldsOn(const ClockFact& fact, absl::CivilDay date) {
+  if (fact.kind() == state::v1::CLOCK_FACT_KIND_CORRECTED) return true;
+  const std::optional<absl::CivilDay> day =
+      fact.from_date().empty() ? DayOf(fact) : Day(fact.from_date());
+  return !day || *day <= date;
 }
 
 // What some facts of a clock say together.
@@ -37,6 +47,10 @@ struct Told {
         break;
       case state::v1::CLOCK_FACT_KIND_RESUME:
         running = begun;
+        break;
+      case state::v1::CLOCK_FACT_KIND_CORRECTED:
+        start = DayOf(fact);
+        start_unknown = !start;
         break;
       default:
         running = false;
@@ -62,8 +76,7 @@ Reading ReadClock(const state::v1::StorageClock& clock, uint64_t known, absl::Ci
   Told told;
   for (const ClockFact& fact : clock.facts()) {
     if (fact.index() >= known) break;
-    const std::optional<absl::CivilDay> day = DayOf(fact);
-    if (day && *day > date) continue;  // not yet so on that date
+    if (!HoldsOn(fact, date)) continue;
     told.Take(fact);
   }
   Reading reading;
@@ -98,7 +111,10 @@ absl::CivilDay LatestStart(const std::vector<Limits>& limits, absl::CivilDay dat
 
 std::optional<absl::CivilDay> EarliestStart(const state::v1::StorageClock& clock) {
   Told told;
-  for (const ClockFact& fact : clock.facts()) told.Take(fact);
+  for (const ClockFact& fact : clock.facts()) {
+    // An answer as of before the correction still finds the clock by what was known then.
+    if (fact.kind() != state::v1::CLOCK_FACT_KIND_CORRECTED) told.Take(fact);
+  }
   return told.start_unknown ? std::nullopt : told.start;
 }
 

@@ -47,7 +47,7 @@ Reading ReadClock(const state::v1::StorageClock& clock, uint64_t known, absl::Ci
 // a few days after the latest that does. Without limits: `date`.
 absl::CivilDay LatestStart(const std::vector<Limits>& limits, absl::CivilDay date);
 
-// The earliest start the clock knows in all, or nullopt if one of them is unknown.
+// The earliest start the clock ever knew, corrected or not, or nullopt if one of them is unknown.
 std::optional<absl::CivilDay> EarliestStart(const state::v1::StorageClock& clock);
 
 // Whether the clock runs by all it knows, whatever the date.

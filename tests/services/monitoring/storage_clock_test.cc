@@ -29,6 +29,14 @@ class ClockBuilder {
   ClockBuilder& Arrive(const std::string& date) {
     return Add(state::v1::CLOCK_FACT_KIND_ARRIVAL, date);
   }
+  ClockBuilder& Correct(const std::string& date) {
+    return Add(state::v1::CLOCK_FACT_KIND_CORRECTED, date);
+  }
+  // The last fact holds only from that day on.
+  ClockBuilder& From(const std::string& date) {
+    clock_.mutable_facts(clock_.facts_size() - 1)->set_from_date(date);
+    return *this;
+  }
   ClockBuilder& Mass(int64_t mass_g) {
     mass_g_ = mass_g;
     return *this;
@@ -209,6 +217,22 @@ TEST(StorageClock, NoAssertionMakesAClockYounger) {
       start = now;
     }
   }
+}
+
+TEST(StorageClock, ACorrectionStandsInPlaceOfWhatWasKnownBefore) {
+  const ClockBuilder clock = ClockBuilder().Start("2024-01-01").Correct("2025-06-30");
+  EXPECT_EQ(clock.On("2025-12-01").standing, Standing::kWithin);
+  EXPECT_EQ(clock.On("2025-12-01", 11).standing, Standing::kOver) << "as it was known before";
+  EXPECT_EQ(clock.On("2026-07-01").standing, Standing::kOver);
+  EXPECT_EQ(EarliestStart(clock.clock()), absl::CivilDay(2024, 1, 1))
+      << "an answer as of then still finds it";
+}
+
+TEST(StorageClock, WhatIsMadeOnADayWasNotThereBefore) {
+  const ClockBuilder clock = ClockBuilder().Start("2024-01-01").From("2025-03-01");
+  EXPECT_EQ(clock.On("2025-02-28").standing, Standing::kNotRunning);
+  EXPECT_EQ(clock.On("2025-03-01").standing, Standing::kOver) << "and is as old as its parents";
+  EXPECT_EQ(clock.On("2025-03-01").start, absl::CivilDay(2024, 1, 1));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "services/rules/admission.h"
 #include "services/rules/calendar.h"
 #include "services/rules/state_keys.h"
 #include "tests/services/rules/district.h"

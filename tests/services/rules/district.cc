@@ -351,6 +351,19 @@ std::string District::Generated(const Actor& actor, const std::string& site,
   return batch;
 }
 
+Actor District::ElsewhereBureau() {
+  Actor actor;
+  actor.id = NewId();
+  actor.administrator = NewDevice(actor.id);
+  actor.handler = NewDevice(actor.id);
+  Must(RegisterOrganisation(actor.id, {v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY}, "370784"));
+  Must(Enrol(bureau.administrator, v1::CAPACITY_REGULATOR, actor.administrator,
+             {v1::KEY_ROLE_ADMINISTRATOR}));
+  Must(Enrol(actor.administrator, v1::CAPACITY_ORGANISATION, actor.handler,
+             {v1::KEY_ROLE_OPERATOR}));
+  return actor;
+}
+
 std::string District::Stored() {
   const std::string batch = Generated(producer, producer_site);
   Must(Store(producer, batch, producer_store));

@@ -65,6 +65,9 @@ class District : public World {
   Draft Confirm(const std::string& manifest);
   Draft Cancel(const Actor& consignor, const std::string& manifest);
 
+  // An ecology authority of another county, 370784, with its keys.
+  Actor ElsewhereBureau();
+
   // Done, each in one call; what they return is the new id.
   std::string Generated(const Actor& actor, const std::string& site,
                         const std::string& code = "900-214-08");

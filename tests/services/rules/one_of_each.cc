@@ -1,5 +1,7 @@
 #include "tests/services/rules/one_of_each.h"
 
+#include "tests/services/rules/drafts_correction.h"
+
 namespace cradle::rules::test {
 namespace {
 
@@ -61,6 +63,15 @@ void AddManifests(District& district, std::vector<Draft>& drafts) {
        district.Cancel(district.producer, district.Issued({district.Stored()}))});
 }
 
+void AddCorrections(District& district, std::vector<Draft>& drafts) {
+  Draft amended = Amend(district, district.producer, district.Stored(), false);
+  amended.message.mutable_batch_amended()->set_amended_mass_g(260'000);
+  amended.message.mutable_batch_amended()->mutable_mass_basis()->set_method(
+      v1::MASS_METHOD_ESTIMATED);
+  drafts.insert(drafts.end(),
+                {amended, Void(district.producer, district.Stored(), district.bureau)});
+}
+
 }  // namespace
 
 std::vector<Draft> OneOfEach(District& district) {
@@ -68,6 +79,7 @@ std::vector<Draft> OneOfEach(District& district) {
   AddRegistrations(district, drafts);
   AddBatches(district, drafts);
   AddManifests(district, drafts);
+  AddCorrections(district, drafts);
   return drafts;
 }
 

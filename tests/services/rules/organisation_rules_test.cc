@@ -13,20 +13,6 @@ class OrganisationRulesTest : public testing::Test {
   void Expect(const Draft& valid, RuleId rule, const std::function<void(Draft&)>& breaks) {
     ExpectRule(district_, valid, rule, breaks);
   }
-  // A bureau of another city.
-  Actor ElsewhereBureau() {
-    Actor actor;
-    actor.id = district_.NewId();
-    actor.administrator = district_.NewDevice(actor.id);
-    actor.handler = district_.NewDevice(actor.id);
-    district_.Must(district_.RegisterOrganisation(
-        actor.id, {v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY}, "370784"));
-    district_.Must(district_.Enrol(district_.bureau.administrator, v1::CAPACITY_REGULATOR,
-                                   actor.administrator, {v1::KEY_ROLE_ADMINISTRATOR}));
-    district_.Must(district_.Enrol(actor.administrator, v1::CAPACITY_ORGANISATION, actor.handler,
-                                   {v1::KEY_ROLE_OPERATOR}));
-    return actor;
-  }
   // Puts `actor` as the only party, as a regulator.
   static std::function<void(Draft&)> ByRegulator(const Actor& actor) {
     return [&actor](Draft& draft) {
@@ -44,7 +30,7 @@ class OrganisationRulesTest : public testing::Test {
   }
   // An event about the producer: the rules on who may assert it.
   void ExpectActors(const Draft& valid) {
-    const Actor elsewhere = ElsewhereBureau();
+    const Actor elsewhere = district_.ElsewhereBureau();
     Draft by_bureau = valid;
     ByRegulator(district_.bureau)(by_bureau);
     Expect(by_bureau, RuleId::kRegulatorDivision, ByRegulator(elsewhere));
@@ -289,7 +275,7 @@ TEST_F(OrganisationRulesTest, ALicenceHasHolderScopeAndPeriod) {
          [&](Draft& draft) { event(draft).set_organisation(district_.producer.id); });
   Expect(valid, RuleId::kOrganisationRole,
          [&](Draft& draft) { event(draft).set_kind(v1::LICENCE_KIND_TRANSPORT); });
-  const Actor elsewhere = ElsewhereBureau();
+  const Actor elsewhere = district_.ElsewhereBureau();
   Expect(valid, RuleId::kRegulatorDivision, ByRegulator(elsewhere));
   Expect(valid, RuleId::kRegulatorAuthority, ByRegulator(district_.plant));
 }
@@ -342,7 +328,7 @@ TEST_F(OrganisationRulesTest, AFacilityIsNewAtASiteOfItsOrganisation) {
 }
 
 TEST_F(OrganisationRulesTest, AnInspectorOfStockIsAnAuthorityOfTheSitesDivision) {
-  const Actor elsewhere = ElsewhereBureau();
+  const Actor elsewhere = district_.ElsewhereBureau();
   Draft inspected = district_.DeclareStock(district_.producer, district_.producer_site,
                                            district_.producer_store, district_.NewId());
   inspected.message.mutable_stock_declared()->set_evidence_grade(v1::EVIDENCE_GRADE_INSPECTED);
