@@ -247,8 +247,9 @@ class RecordVerification {
 
   // Both in order of key: a merge.
   void Compare() {
-    Cursor folded(*scratch_);
-    Cursor stored(stored_, [this](std::string_view key) { return fold_.IsBeside(key); });
+    const auto beside = [this](std::string_view key) { return fold_.IsBeside(key); };
+    Cursor folded(*scratch_, beside);
+    Cursor stored(stored_, beside);
     while (true) {
       const auto want = folded.Peek();
       const auto have = stored.Peek();

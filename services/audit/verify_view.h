@@ -38,7 +38,7 @@ class RecordFold {
                                   runtime::ViewWriter& /*writer*/, Findings& /*findings*/) {
     return absl::OkStatus();
   }
-  // A stored key that is in its place without being folded: it is not compared.
+  // A key that is in its place whatever the fold has there: it is not compared.
   virtual bool IsBeside(std::string_view /*key*/) const { return false; }
 };
 

@@ -10,6 +10,8 @@
 
 #include "services/ledger/marks.h"
 #include "services/ledger/store_layout.h"
+#include "services/rules/state.h"
+#include "services/rules/state_keys.h"
 #include "storage/evidence/hash.h"
 #include "storage/evidence/tree.h"
 
@@ -19,6 +21,7 @@ namespace {
 using audit::Verdict;
 
 static_assert(ledger::kSizeKey == runtime::kSizeKey, "the ledger's size is folded as a view's is");
+static_assert(ledger::kStateVersionKey == runtime::kVersionKey, "so is the version of its state");
 
 // What the ledger writes of one entry beside the admission state, as a view.
 class EntryRecords : public runtime::View {
@@ -40,14 +43,21 @@ class EntryRecords : public runtime::View {
 class LedgerRecords : public audit::RecordFold {
  public:
   LedgerRecords(const audit::Report& log, const evidence::NoteVerifier& log_key,
-                const kv::Reader& stored, uint64_t size)
-      : log_(log), log_key_(log_key), stored_(stored), size_(size) {}
+                const kv::Reader& stored, uint64_t size, uint64_t state_version)
+      : log_(log), log_key_(log_key), stored_(stored), size_(size), state_version_(state_version) {}
 
   std::string name() const override { return "ledger's records"; }
   const runtime::View& view() const override { return view_; }
 
   absl::Status FoldBundle(std::span<const std::string_view> entries, runtime::ViewWriter& writer,
                           audit::Findings& findings) override {
+    if (tree_.size() == 0 && state_version_ > rules::kStateVersion) {
+      findings.Add("version",
+                   {Verdict::kUnverifiable, std::nullopt, std::string(ledger::kStateVersionKey),
+                    fmt::format("the admission state is of version {}, this program "
+                                "knows {} at most: verify with the one that wrote it",
+                                state_version_, rules::kStateVersion)});
+    }
     absl::StatusOr<std::vector<ledger::StoredCheckpoint>> checkpoints =
         CheckpointsUpTo(tree_.size() + entries.size());
     if (!checkpoints.ok()) return checkpoints.status();
@@ -65,8 +75,12 @@ class LedgerRecords : public audit::RecordFold {
     return absl::OkStatus();
   }
 
-  // Entries and checkpoints: both were read for the fold, and compared by the root.
+  // Entries and checkpoints: both were read for the fold, and compared by the root. A state that
+  // another version left.
   bool IsBeside(std::string_view key) const override {
+    if (key == ledger::kStateVersionKey || key.starts_with(rules::keys::kStatePrefix)) {
+      return state_version_ != rules::kStateVersion;
+    }
     const auto number = ledger::LastNumber(key);
     if (!number) return false;
     if (key == ledger::EntryKey(*number)) return *number < size_;
@@ -118,6 +132,7 @@ class LedgerRecords : public audit::RecordFold {
   const evidence::NoteVerifier& log_key_;
   const kv::Reader& stored_;
   const uint64_t size_;
+  const uint64_t state_version_;
   const EntryRecords view_;
   evidence::Frontier tree_;
 };
@@ -127,9 +142,20 @@ class LedgerRecords : public audit::RecordFold {
 audit::Report VerifyLedgerRecords(const audit::LogSource& source, const audit::Report& log,
                                   const evidence::NoteVerifier& log_key, const kv::Reader& stored,
                                   const audit::VerifyViewOptions& options) {
-  // A size that cannot be read is a finding of the comparison.
-  LedgerRecords records(log, log_key, stored, ledger::ReadSize(stored).value_or(0));
-  return audit::VerifyRecords(source, records, stored, options);
+  // What of these cannot be read is a finding of the comparison.
+  const uint64_t size = ledger::ReadSize(stored).value_or(0);
+  const uint64_t version = size == 0
+                               ? rules::kStateVersion
+                               : ledger::ReadStateVersion(stored).value_or(rules::kStateVersion);
+  LedgerRecords records(log, log_key, stored, size, version);
+  audit::Report report = audit::VerifyRecords(source, records, stored, options);
+  if (version < rules::kStateVersion) {
+    report.scope += fmt::format(
+        " The admission state is of version {}, this program's is {}: it was not compared, and "
+        "the next start folds it anew from the entries.",
+        version, rules::kStateVersion);
+  }
+  return report;
 }
 
 }  // namespace cradle::cradled

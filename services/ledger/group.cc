@@ -162,6 +162,7 @@ void Group::Write(evidence::Frontier& frontier, kv::Batch& batch) const {
     batch.Put(TileKey(tile.tile), tile.hashes);
   }
   for (const auto& [key, value] : state_.changed()) batch.Put(key, value);
+  if (first_index_ == 0) batch.Put(kStateVersionKey, BigEndian(rules::kStateVersion));
   batch.Put(kSizeKey, BigEndian(frontier.size()));
   batch.Put(kRootKey, evidence::AsBytes(frontier.Root()));
 }

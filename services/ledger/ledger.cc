@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(LedgerOptions options) {
   auto writer = kept.store->OpenWriter();
   if (!writer.ok()) return writer.status();
   ledger->writer_ = *std::move(writer);
-  auto log = Recover(kept.identity, *kept.store, *ledger->writer_, *ledger->journal_);
+  auto log = Recover(kept.identity, kept.library, *kept.store, *ledger->writer_, *ledger->journal_);
   if (!log.ok()) return log.status();
 
   ledger->signer_ = std::make_unique<Signer>(&kept.identity, kept.store, ledger->journal_.get());

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "services/ledger/signer.h"
+#include "services/ledger/state_rebuild.h"
 #include "services/ledger/store_layout.h"
 #include "services/rules/admission.h"
 #include "services/runtime/view.h"
@@ -90,9 +91,8 @@ absl::Status CheckLastEntries(const kv::Store& store, uint64_t size) {
   return absl::OkStatus();
 }
 
-// That tiles, entries and admission state agree, as far as the end of the log goes.
-absl::Status CheckStore(const LogIdentity& identity, const kv::Store& store, uint64_t size,
-                        const evidence::Hash& frontier_root) {
+// That tiles and entries agree, as far as the end of the log goes.
+absl::Status CheckTree(const kv::Store& store, uint64_t size, const evidence::Hash& frontier_root) {
   auto root = evidence::RootFromTiles(size, StoreTiles(&store));
   if (!root.ok()) return root.status();
   auto kept = store.Get(kRootKey);
@@ -102,7 +102,10 @@ absl::Status CheckStore(const LogIdentity& identity, const kv::Store& store, uin
         fmt::format("the tiles of {} entries have root {}, the store says {}", size,
                     evidence::Hex(*root), *kept ? evidence::Hex(**kept) : std::string("nothing")));
   }
-  if (absl::Status status = CheckLastEntries(store, size); !status.ok()) return status;
+  return CheckLastEntries(store, size);
+}
+
+absl::Status CheckLogState(const LogIdentity& identity, const kv::Store& store) {
   const runtime::StoredState state(&store);
   auto log = rules::ReadLog(state);
   if (!log.ok()) return log.status();
@@ -127,7 +130,8 @@ absl::Status StoreNotes(kv::Writer& writer, const SignedTree& tip,
 
 }  // namespace
 
-absl::StatusOr<RecoveredLog> Recover(const LogIdentity& identity, const kv::Store& store,
+absl::StatusOr<RecoveredLog> Recover(const LogIdentity& identity,
+                                     const rules::RuleDataLibrary& library, const kv::Store& store,
                                      kv::Writer& writer, SignerJournal& journal) {
   auto size = ReadSize(store);
   if (!size.ok()) return size.status();
@@ -143,7 +147,10 @@ absl::StatusOr<RecoveredLog> Recover(const LogIdentity& identity, const kv::Stor
   if (!frontier.ok()) return frontier.status();
   log.frontier = *std::move(frontier);
   const evidence::Hash root = log.frontier.Root();
-  if (absl::Status status = CheckStore(identity, store, *size, root); !status.ok()) return status;
+  absl::Status status = CheckTree(store, *size, root);
+  if (status.ok()) status = RebuildOlderState(library, store, writer, *size);
+  if (status.ok()) status = CheckLogState(identity, store);
+  if (!status.ok()) return status;
   auto last_bytes = ReadEntry(store, *size - 1);
   if (!last_bytes.ok()) return last_bytes.status();
   auto last = evidence::DecodeEntry(*last_bytes);
@@ -160,9 +167,8 @@ absl::StatusOr<RecoveredLog> Recover(const LogIdentity& identity, const kv::Stor
     if (!tip.ok()) return tip.status();
     log.tip = *std::move(tip);
   }
-  if (absl::Status status = StoreNotes(writer, log.tip, *signed_last, journal_note); !status.ok()) {
-    return status;
-  }
+  status = StoreNotes(writer, log.tip, *signed_last, journal_note);
+  if (!status.ok()) return status;
   return log;
 }
 

@@ -74,6 +74,18 @@ absl::StatusOr<uint64_t> ReadSize(const kv::Reader& store) {
   return *size;
 }
 
+absl::StatusOr<uint64_t> ReadStateVersion(const kv::Reader& store) {
+  auto value = store.Get(kStateVersionKey);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return 1;
+  const auto version = LastNumber(**value);
+  if (!version || (*value)->size() != kNumberBytes) {
+    return absl::DataLossError(
+        fmt::format("{} of the ledger's store is not a version", kStateVersionKey));
+  }
+  return *version;
+}
+
 absl::StatusOr<std::string> ReadEntry(const kv::Reader& store, uint64_t index) {
   auto value = store.Get(EntryKey(index));
   if (!value.ok()) return value.status();

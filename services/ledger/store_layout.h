@@ -4,6 +4,8 @@
 //
 //   m/size                     number of entries
 //   m/root                     32 bytes: root of the tree of that size, as it was committed
+//   m/state                    rules::kStateVersion of what is under s/, from the founding on; none
+//                              is 1, or a state that is being rebuilt (state_rebuild.h)
 //   e/<index>                  the entry's bytes
 //   t/<level 1 byte><index>    a tile as it is now, 32 to 8,192 bytes; past sizes are its prefixes
 //   c/<size>                   the signed checkpoint of that size. The newest may be missing: it
@@ -30,6 +32,7 @@ namespace cradle::ledger {
 
 inline constexpr std::string_view kSizeKey = "m/size";
 inline constexpr std::string_view kRootKey = "m/root";
+inline constexpr std::string_view kStateVersionKey = "m/state";
 inline constexpr std::string_view kEntryPrefix = "e/";
 inline constexpr std::string_view kCheckpointPrefix = "c/";
 
@@ -45,6 +48,8 @@ std::optional<uint64_t> LastNumber(std::string_view bytes);
 
 // 0 for an empty store. DATA_LOSS: the value is not a size.
 absl::StatusOr<uint64_t> ReadSize(const kv::Reader& store);
+// The version of the admission state of a store that has entries. DATA_LOSS: the value is none.
+absl::StatusOr<uint64_t> ReadStateVersion(const kv::Reader& store);
 // DATA_LOSS: the log has no such entry although `size` says so.
 absl::StatusOr<std::string> ReadEntry(const kv::Reader& store, uint64_t index);
 

@@ -2,6 +2,7 @@
 #ifndef CRADLE_SERVICES_RULES_STATE_H_
 #define CRADLE_SERVICES_RULES_STATE_H_
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,15 @@
 #include "absl/status/statusor.h"
 
 namespace cradle::rules {
+
+// The version of the admission state (state_keys.h), kept beside it by every store that has one: a
+// store with another folds its entries anew. Raise it by one, once for a release, when `Admit` over
+// the same log leaves other keys or bytes than the release before did: a key or field with another
+// meaning, one that is new for statements that were admitted then too, one that is no more. What
+// only statements leave that were refused then needs no new number. No verdict may change by it.
+//   1  stores without a number
+//   2  the state with which rule set 2 began
+inline constexpr uint32_t kStateVersion = 2;
 
 // Reads the admission state. Keys are those of state_keys.h.
 class StateReader {

@@ -17,15 +17,18 @@
 #include "services/rules/admission.h"
 #include "services/rules/rule_data.h"
 #include "services/rules/state.h"
+#include "services/runtime/judged_entry.h"
 #include "storage/evidence/entry.h"
 #include "storage/kv/store.h"
 
 namespace cradle::runtime {
 
 // Keys of every view's store: "s/…" admission state (services/rules/state_keys.h), "v/…" the view's
-// own indexes, "m/size" how many entries are folded (8 bytes, big-endian).
+// own indexes, "m/size" how many entries are folded, "m/state" by which version (both 8 bytes,
+// big-endian).
 inline constexpr std::string_view kIndexPrefix = "v/";
 inline constexpr std::string_view kSizeKey = "m/size";
+inline constexpr std::string_view kVersionKey = "m/state";
 
 // What a fold reads and writes: the store with the changes not yet committed over it.
 // Not thread-safe.
@@ -62,6 +65,9 @@ class View {
  public:
   virtual ~View() = default;
   virtual std::string_view name() const = 0;
+  // Raise it by one when Fold leaves other keys or bytes than before: a store folded by another
+  // version is folded anew.
+  virtual uint32_t index_version() const { return 0; }
   // Adds the entry to the view's own indexes ("v/…" keys) in `writer`; the admission state is kept
   // by the caller. Deterministic: no clock, no randomness, no other input.
   virtual absl::Status Fold(const FoldedEntry& folded, ViewWriter& writer) const = 0;
@@ -77,6 +83,12 @@ class View {
 // bundle or format is not known here.
 absl::Status FoldEntry(const View& view, const rules::RuleDataLibrary& library, uint64_t index,
                        std::string_view entry_bytes, ViewWriter& writer);
+
+// What "m/state" holds: the view's index_version() in the upper four bytes, rules::kStateVersion in
+// the lower.
+uint64_t FoldVersion(const View& view);
+// Whether the store was folded by FoldVersion(view); an empty one is.
+absl::StatusOr<bool> IsOfThisVersion(const View& view, const kv::Reader& store);
 
 // How many entries a view's store has folded.
 absl::StatusOr<uint64_t> FoldedSize(const kv::Reader& store);

@@ -23,7 +23,8 @@ class ViewHost {
   explicit ViewHost(const View& view) : view_(view) {}
 
   // Opens or creates the store in `directory` and follows the log; a store that is damaged is moved
-  // to `directory`.damaged and made anew. The rest must outlive the host.
+  // to `directory`.damaged and made anew, one folded by another version is made anew. The rest must
+  // outlive the host.
   absl::Status Start(const std::string& directory,
                      std::shared_ptr<v1::LedgerService::StubInterface> ledger,
                      RuleDataSource& rule_data, const Clock& clock);

@@ -32,6 +32,12 @@ class CountingView : public runtime::View {
   }
 };
 
+// The same view in a later release, whose indexes are others.
+class LaterCountingView : public CountingView {
+ public:
+  uint32_t index_version() const override { return 1; }
+};
+
 class VerifyViewTest : public ::testing::Test {
  protected:
   VerifyViewTest() {
@@ -152,6 +158,15 @@ TEST_F(VerifyViewTest, AnEntryThatDoesNotFoldIsTamperedAndNamed) {
   EXPECT_EQ(report.verdict, Verdict::kTampered) << Describe(report);
   EXPECT_TRUE(Names(report, Verdict::kTampered, 40) || Names(report, Verdict::kTampered, 41))
       << Describe(report);
+}
+
+TEST_F(VerifyViewTest, AStoreSaysByWhichVersionItWasFolded) {
+  EXPECT_TRUE(runtime::IsOfThisVersion(view_, *store_).value());
+  EXPECT_FALSE(runtime::IsOfThisVersion(LaterCountingView(), *store_).value());
+  Edit(runtime::kVersionKey, std::nullopt);  // as the first release left it
+  EXPECT_FALSE(runtime::IsOfThisVersion(view_, *store_).value());
+  const auto empty = kv::OpenRocksDb(view_directory_.path() + "/empty").value();
+  EXPECT_TRUE(runtime::IsOfThisVersion(view_, *empty).value());
 }
 
 }  // namespace

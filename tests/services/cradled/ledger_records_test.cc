@@ -15,6 +15,7 @@
 #include "services/audit/core/verify_log.h"
 #include "services/cradled/store_source.h"
 #include "services/ledger/store_layout.h"
+#include "services/rules/state.h"
 #include "services/rules/state_keys.h"
 #include "storage/kv/rocksdb_store.h"
 #include "tests/services/audit/log_fixture.h"
@@ -144,6 +145,28 @@ TEST_F(LedgerRecordsTest, AnEditedCustodianIsNamed) {
   Edit(key, state.SerializeAsString());
   ExpectNamed(Verdict::kDiverged, key);
   EXPECT_EQ(log_.verdict, Verdict::kVerified) << "the log alone does not show it";
+}
+
+TEST_F(LedgerRecordsTest, AnOlderAdmissionStateIsSaidAndNotCompared) {
+  Edit(ledger::kStateVersionKey, std::nullopt);
+  Edit(rules::keys::Batch(last_batch_.id), "as another release kept it");
+  Edit("s/gone", "what is no more");
+  const Report report = VerifyNow();
+  EXPECT_EQ(report.verdict, Verdict::kVerified) << Describe(report);
+  EXPECT_NE(report.scope.find("is of version 1"), std::string::npos) << report.scope;
+  // The rest is compared as ever: that no verdict has changed is known before the upgrade.
+  Edit(ledger::MarksKey(*marked_index_), std::nullopt);
+  ExpectNamed(Verdict::kDiverged, ledger::MarksKey(*marked_index_));
+}
+
+TEST_F(LedgerRecordsTest, ANewerAdmissionStateIsUnverifiable) {
+  Edit(ledger::kStateVersionKey, ledger::BigEndian(rules::kStateVersion + 1));
+  ExpectNamed(Verdict::kUnverifiable, ledger::kStateVersionKey);
+}
+
+TEST_F(LedgerRecordsTest, AVersionThatIsNoneIsDiverged) {
+  Edit(ledger::kStateVersionKey, "2");
+  ExpectNamed(Verdict::kDiverged, ledger::kStateVersionKey);
 }
 
 TEST_F(LedgerRecordsTest, ARemovedKeyIsNamed) {

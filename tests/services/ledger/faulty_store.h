@@ -21,7 +21,8 @@ struct Faults {
       false;                               // the next synced commit is the last thing to happen
   std::atomic<bool> forget_tiles = false;  // commits lose the tiles
   std::atomic<bool> stopped = false;
-  std::atomic<int> refuse_every = 0;  // of so many synced commits one finds the disk full; 0: none
+  std::atomic<int> refuse_every = 0;   // of so many synced commits one finds the disk full; 0: none
+  std::atomic<int> commits_left = -1;  // then commits find the disk full; -1: never
   std::atomic<bool> hold_commit = false;  // the next synced commit says `held`, then waits
   std::binary_semaphore held{0};
   std::binary_semaphore release{0};
@@ -75,11 +76,19 @@ class FaultyStore : public kv::Store {
           ++synced_commits_ % faults_->refuse_every == 0) {
         return absl::ResourceExhaustedError("the disk is full for a moment");
       }
+      if (faults_->commits_left == 0) {
+        return absl::ResourceExhaustedError("the disk is full");
+      }
+      if (faults_->commits_left > 0) --faults_->commits_left;
       if (faults_->disk_full) return absl::ResourceExhaustedError("the disk is full");
       kv::Batch kept;
       for (const auto& write : batch.writes()) {
         if (faults_->forget_tiles && write.key.starts_with("t/")) continue;
-        if (write.value) kept.Put(write.key, *write.value);
+        if (write.value) {
+          kept.Put(write.key, *write.value);
+        } else {
+          kept.Delete(write.key);
+        }
       }
       const absl::Status status = writer_->Commit(kept, durability);
       if (faults_->commit_unknown) return absl::UnknownError("the disk did not answer");
