@@ -23,12 +23,16 @@ namespace {
 
 constexpr uint64_t kEntriesBetweenMessages = 100'000;
 
-std::string RulesOf(const std::string& marks) {
+std::string InWords(const std::string& marks) {
   auto decoded = DecodeMarks(marks);
   if (!decoded.ok()) return "marks that do not parse";
-  std::string rules;
-  for (const rules::Violation& mark : *decoded) rules += (rules.empty() ? "" : ", ") + mark.rule;
-  return rules.empty() ? "no marks" : "marks of " + rules;
+  if (decoded->empty()) return "no marks";
+  std::string words;
+  for (const rules::Violation& mark : *decoded) {
+    words += fmt::format("{}{} at {} ({})", words.empty() ? "the marks " : ", ", mark.rule,
+                         mark.field, mark.message_en);
+  }
+  return words;
 }
 
 class Rebuild {
@@ -119,7 +123,7 @@ class Rebuild {
         "entry {} was admitted with {}, and this program finds {}: an older verdict would change, "
         "so the state is not rebuilt. Put the backup from before the upgrade back under the "
         "program that wrote it, with its key and journal, and report this",
-        index, RulesOf(kept->value_or("")), RulesOf(marks)));
+        index, InWords(kept->value_or("")), InWords(marks)));
   }
 
   // The state of the log is kept back: without it nobody takes the rest for a whole.
