@@ -12,6 +12,8 @@
 namespace cradle::rules {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // Place of the first byte that is not UTF-8 (RFC 3629), or npos.
 size_t FindInvalidUtf8(std::string_view text) {
   std::string_view rest = text;
@@ -25,7 +27,7 @@ size_t FindInvalidUtf8(std::string_view text) {
 class Reader {
  public:
   Reader(std::string_view name, std::string_view text) : name_(name), text_(text) {
-    if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
   }
 
   bool AtEnd() const { return at_ == text_.size(); }
@@ -140,7 +142,9 @@ std::string CsvLine(const std::vector<std::string>& fields) {
   std::string line;
   for (size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) line.push_back(',');
-    if (fields[i].find_first_of("\",\r\n") == std::string::npos) {
+    // A byte order mark that belongs to the first field would be dropped with the file's own.
+    if (fields[i].find_first_of("\",\r\n") == std::string::npos &&
+        !fields[i].starts_with(kByteOrderMark)) {
       line += fields[i];
       continue;
     }

@@ -76,6 +76,16 @@ TEST(CsvTest, WhatIsWrittenIsReadBack) {
   }
 }
 
+TEST(CsvTest, AFieldThatBeginsWithAByteOrderMarkIsReadBack) {
+  const Fields fields = {
+      "\xEF\xBB\xBF"
+      "a",
+      "b"};
+  const auto table = ParseCsv("t.csv", CsvLine(fields));
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_EQ(table->columns, fields);
+}
+
 TEST(CsvTest, RandomBytesAreATableOrAnError) {
   std::mt19937 random(7);
   for (int round = 0; round < 20'000; ++round) {
