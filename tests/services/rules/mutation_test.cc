@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "tests/services/rules/district.h"
 #include "tests/services/rules/mutator.h"
@@ -26,6 +27,22 @@ class RandomChoices : public Choices {
   std::mt19937& random_;
   std::vector<std::string> texts_;
 };
+
+TEST(MutationTest, WhatIsMutatedIsAStatementOfEveryEventAndValid) {
+  District district;
+  std::set<Event> seen;
+  for (const Draft& draft : OneOfEach(district)) {
+    const auto verdict = district.Try(draft);
+    ASSERT_TRUE(verdict.ok()) << verdict.status();
+    const Event event = draft.message.event_case();
+    EXPECT_TRUE(std::holds_alternative<Admitted>(*verdict)) << EventName(event);
+    seen.insert(event);
+  }
+  for (const Event event : Events()) {
+    // The log of a district is founded already.
+    EXPECT_EQ(seen.contains(event), event != v1::Statement::kFounded) << EventName(event);
+  }
+}
 
 TEST(MutationTest, EveryStatementGetsAVerdict) {
   District district;
