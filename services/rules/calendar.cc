@@ -55,7 +55,13 @@ absl::CivilDay DayOf(int64_t time_ms, int64_t zone_offset_ms) {
 }
 
 int64_t StartOfDayMs(absl::CivilDay day, int64_t zone_offset_ms) {
-  return (day - kUnixEpoch) * kDayMs - zone_offset_ms;
+  const int64_t days = day - kUnixEpoch;
+  int64_t start_ms = 0;
+  if (__builtin_mul_overflow(days, kDayMs, &start_ms) ||
+      __builtin_sub_overflow(start_ms, zone_offset_ms, &start_ms)) {
+    return days < 0 ? INT64_MIN : INT64_MAX;
+  }
+  return start_ms;
 }
 
 absl::CivilDay AddYears(absl::CivilDay day, int years) {

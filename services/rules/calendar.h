@@ -25,7 +25,8 @@ inline constexpr int64_t kLastTimeMs = 253'402'300'799'999;
 
 // The civil day of a time (Unix, UTC) where clocks are `zone_offset_ms` ahead of UTC.
 absl::CivilDay DayOf(int64_t time_ms, int64_t zone_offset_ms);
-// The first millisecond of a day there.
+// The first millisecond of a day there; of a day that begins before the smallest time there is,
+// that.
 int64_t StartOfDayMs(absl::CivilDay day, int64_t zone_offset_ms);
 
 // The same date `years` later, or the month's last day where that date does not exist

@@ -28,6 +28,14 @@ TEST(CalendarTest, DaysBefore1970AndTheLargestTimesAreDays) {
   EXPECT_LT(DayOf(INT64_MIN, -kLogZoneOffsetMs), CivilDay(1, 1, 1));
 }
 
+TEST(CalendarTest, TheDayOfTheSmallestTimeBeginsNoEarlier) {
+  for (const int64_t zone_offset_ms : {int64_t{0}, kLogZoneOffsetMs, -kLogZoneOffsetMs}) {
+    EXPECT_EQ(StartOfDayMs(DayOf(INT64_MIN, zone_offset_ms), zone_offset_ms), INT64_MIN);
+    const int64_t last = StartOfDayMs(DayOf(INT64_MAX, zone_offset_ms), zone_offset_ms);
+    EXPECT_LT(INT64_MAX - last, kDayMs);
+  }
+}
+
 TEST(CalendarTest, APeriodOfAYearEndsOnTheSameDateAndIsOverOnTheNext) {
   EXPECT_EQ(LastDayOfPeriod(CivilDay(2023, 6, 3), 1), CivilDay(2024, 6, 3));
   EXPECT_FALSE(PeriodIsOver(CivilDay(2023, 6, 3), 1, CivilDay(2024, 6, 3)));
