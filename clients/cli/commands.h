@@ -19,7 +19,8 @@ void AddStatementCommands(CLI::App& app, Context& context);     // statement
 void AddOutboxCommands(CLI::App& app, Context& context);        // outbox
 void AddViewCommands(CLI::App& app, Context& context);          // stock, trace, monitor
 void AddReceiptCommands(CLI::App& app, Context& context);       // receipt
-void AddReferenceCommands(CLI::App& app, Context& context);     // codes, rules
+void AddReferenceCommands(CLI::App& app, Context& context);     // codes
+void AddRulesCommands(CLI::App& app, Context& context);         // rules
 void AddImportCommands(CLI::App& app, Context& context);        // import
 void AddAuditCommands(CLI::App& app, Context& context);         // audit
 

@@ -49,6 +49,7 @@ void AddAll(CLI::App& app, Context& context) {
   cradle::cli::AddViewCommands(app, context);
   cradle::cli::AddReceiptCommands(app, context);
   cradle::cli::AddReferenceCommands(app, context);
+  cradle::cli::AddRulesCommands(app, context);
   cradle::cli::AddImportCommands(app, context);
   cradle::cli::AddAuditCommands(app, context);
 }

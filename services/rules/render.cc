@@ -85,8 +85,8 @@ class Page {
     return words == nullptr ? field.name() : std::string(Of(*words));
   }
 
-  // The fields that are given, in the order of the format. A start of storage is told even when it
-  // is not known: that counts as over a year.
+  // The fields that are given, in the order of the format. Of declared stock the start of storage
+  // is told even when it is not known: that counts as over a year.
   static std::vector<const FieldDescriptor*> Given(const Message& message) {
     std::vector<const FieldDescriptor*> given;
     const auto* descriptor = message.GetDescriptor();
@@ -95,7 +95,7 @@ class Page {
       const FieldDescriptor* const field = descriptor->field(i);
       const bool there = field->is_repeated() ? reflection->FieldSize(message, field) > 0
                                               : reflection->HasField(message, field);
-      if (there || field->name() == kStartField) given.push_back(field);
+      if (there || IsStart(*field)) given.push_back(field);
     }
     return given;
   }
@@ -153,7 +153,7 @@ class Page {
     const std::string text =
         one ? r->GetString(message, &field) : r->GetRepeatedString(message, &field, place);
     if (field.type() == FieldDescriptor::TYPE_BYTES) return BytesText(text);
-    return text.empty() && field.name() == kStartField ? "?" : text;
+    return text.empty() && IsStart(field) ? "?" : text;
   }
 
   // "Batch: …, Waste code: …, How: (By: WEIGHED, Scale: 7)".
@@ -170,7 +170,10 @@ class Page {
     return text;
   }
 
-  static constexpr std::string_view kStartField = "storage_start_date";
+  static bool IsStart(const FieldDescriptor& field) {
+    return field.containing_type() == v1::StockDeclared::descriptor() &&
+           field.number() == v1::StockDeclared::kStorageStartDateFieldNumber;
+  }
 
   bool chinese_;
   std::string text_;

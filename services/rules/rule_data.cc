@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "services/rules/calendar.h"
+#include "services/rules/rule_data_reader.h"
 #include "services/rules/rule_data_tables.h"
 
 namespace cradle::rules {
@@ -161,6 +162,17 @@ std::string RuleData::LegalBasis(std::string_view subject, absl::CivilDay day) c
     if (basis.mark != "F") text += fmt::format(" [{}]", basis.mark);
   }
   return text;
+}
+
+std::vector<RuleData::Citation> RuleData::Citations(std::string_view subject) const {
+  std::vector<Citation> citations;
+  for (const Basis& basis : tables_->legal_basis) {
+    if (basis.subject != subject) continue;
+    const bool ends = basis.validity.to != kForEver;
+    citations.push_back({basis.text, basis.mark, FormatDate(basis.validity.from),
+                         ends ? FormatDate(basis.validity.to) : std::string()});
+  }
+  return citations;
 }
 
 absl::StatusOr<int64_t> RuleData::Limit(std::string_view name, absl::CivilDay day) const {

@@ -73,6 +73,15 @@ class RuleData {
   std::string_view DivisionName(std::string_view division) const;
   // Legal basis of a subject ("manifest", "licence", …) on a day, as printed in refusals.
   std::string LegalBasis(std::string_view subject, absl::CivilDay day) const;
+  // All that is cited for a subject, in the order of the table. Days as YYYY-MM-DD; `valid_to`
+  // empty: in force still.
+  struct Citation {
+    std::string text;
+    std::string mark;  // F read in the primary text, F2 in a secondary source, R from memory
+    std::string valid_from;
+    std::string valid_to;
+  };
+  std::vector<Citation> Citations(std::string_view subject) const;
   // A limit by name ("offline_window_hours", "storage_limit_years", …) on a day.
   // NOT_FOUND: none of that name in force.
   absl::StatusOr<int64_t> Limit(std::string_view name, absl::CivilDay day) const;

@@ -1,6 +1,9 @@
 // Counts what Admit returned while this program ran: a rule nobody saw is a rule nobody tested.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+
 #include "services/rules/rule_table.h"
 #include "tests/services/rules/world.h"
 
@@ -33,9 +36,19 @@ class Coverage : public testing::Environment {
       if (!seen) ADD_FAILURE() << rule.id << ": returned by no test";
     }
     RecordProperty(static_cast<int>(places));
+    Write();
   }
 
  private:
+  // For `cradle rules list --returned FILE`.
+  static void Write() {
+    const char* const file = std::getenv("CRADLE_RULES_RETURNED");
+    if (file == nullptr) return;
+    std::ofstream out(file);
+    for (const auto& [rule, event] : Returned()) {
+      out << FindRule(rule).id << ' ' << EventName(event) << '\n';
+    }
+  }
   static void RecordProperty(int places) {
     testing::Test::RecordProperty("rules_at_events_returned", places);
   }
