@@ -6,8 +6,11 @@
 #include "services/rules/attestations.h"
 #include "services/rules/calendar.h"
 #include "services/rules/chains.h"
+#include "services/rules/contested.h"
+#include "services/rules/disputes.h"
 #include "services/rules/in_force.h"
 #include "services/rules/judge.h"
+#include "services/rules/read_state.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/state_keys.h"
 #include "services/rules/time_of_act.h"
@@ -46,7 +49,7 @@ class Admission {
   absl::StatusOr<Verdict> Run() {
     if (message_.log_origin() != log_origin_) return RefuseOrigin();
     const std::optional<std::string> entry = judge_.ReadBytes(keys::Statement(hash_));
-    if (entry) return Duplicate{FromBigEndian(*entry)};
+    if (entry) return FindDuplicate(FromBigEndian(*entry));
     log_ = judge_.Read<state::v1::LogState>(keys::Log());
     JudgePlace();
     if (Stop()) return Refuse();
@@ -56,11 +59,12 @@ class Admission {
     JudgeNonce();
     if (Stop()) return Refuse();
     heads_ = ReadHeads(judge_);
+    if (keeps_disputes_) named_ = FindNamed(judge_, heads_);
     if (absl::Status timed = SetActTime(); !timed.ok()) return timed;
     JudgeAttestations(judge_, hash_, attestations_, offline_window_ms_);
     if (Stop()) return Refuse();
     JudgeLinks(judge_, heads_, missing_);
-    if (Stop()) return RefuseLinks();
+    if (Stop()) return DisputeOrRefuse();
     judge_.row().judge(judge_);
     if (absl::Status adopted = CheckAdopted(); !Stop() && !adopted.ok()) return adopted;
     if (Stop()) return Refuse();
@@ -86,6 +90,39 @@ class Admission {
     refused.heads = TellHeads(message_, heads_);
     refused.missing_predecessor = missing_;
     return verdict;
+  }
+
+  // A retry is answered as the statement was.
+  absl::StatusOr<Verdict> FindDuplicate(uint64_t index) {
+    Duplicate duplicate;
+    duplicate.index = index;
+    const auto entry = judge_.Read<state::v1::EntryState>(keys::Entry(index));
+    duplicate.disputed = entry && entry->disputed();
+    if (duplicate.disputed) duplicate.heads = TellHeads(message_, ReadHeads(judge_));
+    if (!judge_.status().ok()) return judge_.status();
+    return duplicate;
+  }
+
+  absl::StatusOr<Verdict> DisputeOrRefuse() {
+    if (!keeps_disputes_ || !judge_.status().ok()) return RefuseLinks();
+    if (!JudgeContested(judge_, heads_, named_, missing_)) return RefuseLinks();
+    if (Stop()) return RefuseLinks();  // too many
+    Judge of_event(judge_.state(), message_, judge_.recorded_time_ms(), judge_.index());
+    of_event.SetRules(log_->rule_set(), data_.get());
+    of_event.SetLog(*log_);
+    of_event.SetActTime(judge_.act_time_ms());
+    of_event.row().judge(of_event);
+    JudgeForm(judge_, of_event);
+    if (Stop()) return Refuse();
+    Disputed disputed;
+    disputed.places = PutClaims(judge_, heads_, hash_);
+    if (!judge_.status().ok()) return judge_.status();
+    PutEntry(/*disputed=*/true);
+    disputed.changes = std::move(judge_.changes());
+    disputed.marks = std::move(judge_.marks());
+    disputed.heads = TellHeads(message_, heads_);
+    disputed.act_time_ms = judge_.act_time_ms();
+    return disputed;
   }
 
   absl::StatusOr<Verdict> RefuseOrigin() {
@@ -122,6 +159,7 @@ class Admission {
     if (data_ == nullptr) return at_hand_;
     judge_.SetRules(rule_set, data_.get());
     if (log_) judge_.SetLog(*log_);
+    keeps_disputes_ = !founding && rule_set >= kFirstRuleSetOfDisputes;
     return absl::OkStatus();
   }
 
@@ -174,10 +212,17 @@ class Admission {
     context.claimed_time_ms = message_.claimed_time_ms();
     context.recorded_time_ms = judge_.recorded_time_ms();
     context.offline_window_ms = offline_window_ms_;
-    for (const auto& head : heads_) {
-      if (!head) continue;
+    const auto after = [&context](int64_t time_ms) {
       context.predecessor_time_ms =
-          std::max(head->act_time_ms(), context.predecessor_time_ms.value_or(head->act_time_ms()));
+          std::max(time_ms, context.predecessor_time_ms.value_or(time_ms));
+    };
+    for (size_t i = 0; i < heads_.size(); ++i) {
+      // A claim is measured by what it follows, not by how the chain went on without it.
+      if (i < named_.size() && named_[i]) {
+        after(named_[i]->act_time_ms());
+      } else if (heads_[i]) {
+        after(heads_[i]->act_time_ms());
+      }
     }
     if (!attestations_.empty()) context.seen_time_ms = SeenTime(attestations_[0].message);
     const ActTime act = TimeOfAct(context);
@@ -234,21 +279,30 @@ class Admission {
       head.set_index(judge_.index());
       head.set_act_time_ms(judge_.act_time_ms());
       judge_.Put(keys::Chain(link.chain()), head);
+      const auto& named = named_.empty() ? std::nullopt : named_[static_cast<size_t>(i)];
+      if (named) judge_.Put(keys::Element(link.chain(), link.height() - 1), *named);
     }
-    state::v1::EntryState entry;
-    entry.set_statement_hash(hash_);
-    entry.set_recorded_time_ms(judge_.recorded_time_ms());
-    judge_.Put(keys::Entry(judge_.index()), entry);
-    judge_.Put(keys::Statement(hash_), BigEndian(judge_.index()));
-    judge_.Put(nonce_key_, hash_);
-    state::v1::LogState log = FoldLog();
-    log.set_last_recorded_time_ms(judge_.recorded_time_ms());
-    judge_.Put(keys::Log(), log);
+    PutEntry(/*disputed=*/false);
     return Admitted{std::move(judge_.changes()), std::move(judge_.marks()), judge_.act_time_ms()};
   }
 
-  state::v1::LogState FoldLog() const {
+  // What every entry leaves, whatever it says.
+  void PutEntry(bool disputed) {
+    state::v1::EntryState entry;
+    entry.set_statement_hash(hash_);
+    entry.set_recorded_time_ms(judge_.recorded_time_ms());
+    entry.set_disputed(disputed);
+    judge_.Put(keys::Entry(judge_.index()), entry);
+    judge_.Put(keys::Statement(hash_), BigEndian(judge_.index()));
+    judge_.Put(nonce_key_, hash_);
+    state::v1::LogState log = FoldLog(disputed);
+    log.set_last_recorded_time_ms(judge_.recorded_time_ms());
+    judge_.Put(keys::Log(), log);
+  }
+
+  state::v1::LogState FoldLog(bool disputed) const {
     state::v1::LogState log = log_ ? *log_ : state::v1::LogState();
+    if (disputed) return log;
     if (message_.event_case() == S::kFounded) {
       const auto& founded = message_.founded();
       log.set_origin(message_.log_origin());
@@ -274,22 +328,11 @@ class Admission {
   absl::Status at_hand_;
   int64_t offline_window_ms_ = 0;
   std::string nonce_key_;
+  bool keeps_disputes_ = false;
   Heads heads_;
+  NamedStatements named_;  // empty before disputes were kept
   std::optional<Head> missing_;
 };
-
-template <typename Message>
-absl::StatusOr<std::optional<Message>> ReadMessage(const StateReader& state, const std::string& key,
-                                                   std::string_view what) {
-  absl::StatusOr<std::optional<std::string>> bytes = state.Get(key);
-  if (!bytes.ok()) return bytes.status();
-  if (!*bytes) return std::nullopt;
-  Message message;
-  if (!message.ParseFromString(**bytes)) {
-    return absl::DataLossError(fmt::format("the state of {} cannot be read", what));
-  }
-  return message;
-}
 
 }  // namespace
 

@@ -43,9 +43,28 @@ struct Admitted {
   int64_t act_time_ms = 0;       // time of act
 };
 
+// A height of a chain that more than one statement claims.
+struct ContestedPlace {
+  std::string chain;
+  uint64_t height = 0;
+  std::optional<uint64_t> standing_index;  // entry of the one admitted there; none: nobody yet
+};
+
+// Kept, with a receipt, and changes no custody: its links do not follow, but parties of two
+// organisations attest it and every link names a statement in the log. Since rule set 2.
+struct Disputed {
+  Changes changes;               // nonce, idempotency, devices and the record of the dispute
+  std::vector<Violation> marks;  // LINK-DISPUTED for each place, and what was marked before
+  std::vector<ContestedPlace> places;
+  std::vector<Head> heads;  // of its chains, which stay
+  int64_t act_time_ms = 0;  // time of act, by the statements that its links name
+};
+
 // The same statement is in the log already.
 struct Duplicate {
   uint64_t index = 0;
+  bool disputed = false;    // it was kept as Disputed
+  std::vector<Head> heads;  // of its chains; only where it is disputed
 };
 
 struct Refused {
@@ -55,11 +74,12 @@ struct Refused {
   absl::StatusCode code = absl::StatusCode::kFailedPrecondition;
   std::vector<Violation> violations;  // at least one kForbids, the decisive one first
   std::vector<Head> heads;            // of its chains, where a link does not follow
-  // Set when what fails is only that a predecessor has not arrived: "batch:…", height.
+  // Set when what fails is only that a predecessor has not arrived: "batch:…", height. Since rule
+  // set 2 also where two parties follow a statement that is not the head and may be disputed.
   std::optional<Head> missing_predecessor;
 };
 
-using Verdict = std::variant<Admitted, Duplicate, Refused>;
+using Verdict = std::variant<Admitted, Duplicate, Refused, Disputed>;
 
 // Checks in this order, and answers at the first that fails: origin; idempotency; place (founded
 // once and first, recorded no earlier than the entry before); rule set; nonce; attestations (one

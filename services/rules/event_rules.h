@@ -18,6 +18,7 @@ std::span<const EventRow> CorrectionEvents();
 std::span<const EventRow> ManifestEvents();
 std::span<const EventRow> ManifestChangeEvents();
 std::span<const EventRow> TransportEvents();
+std::span<const EventRow> DisputeEvents();
 
 // `authority` is who registers where the state does not know it yet: at the founding, itself.
 void JudgeOrganisationRegistered(Judge& judge, const statement::v1::OrganisationRegistered& event,

@@ -21,7 +21,8 @@ struct Table {
   Table() {
     for (const std::span<const EventRow> area :
          {LogEvents(), OrganisationEvents(), LicenceEvents(), FacilityEvents(), BatchEvents(),
-          CorrectionEvents(), ManifestEvents(), ManifestChangeEvents(), TransportEvents()}) {
+          CorrectionEvents(), ManifestEvents(), ManifestChangeEvents(), TransportEvents(),
+          DisputeEvents()}) {
       rows.insert(rows.end(), area.begin(), area.end());
     }
     std::sort(rows.begin(), rows.end(),

@@ -33,7 +33,11 @@ void Judge::Violate(RuleId number, std::string field, std::string message_en,
     marks_.push_back(std::move(violation));
     return;
   }
-  if (forbidden_.empty()) code_ = rule.code;
+  Forbid(rule.code, std::move(violation));
+}
+
+void Judge::Forbid(absl::StatusCode code, Violation violation) {
+  if (forbidden_.empty()) code_ = code;
   forbidden_.push_back(std::move(violation));
 }
 

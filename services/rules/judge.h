@@ -44,6 +44,8 @@ class Judge {
   int64_t recorded_time_ms() const { return recorded_time_ms_; }
   uint64_t index() const { return index_; }
 
+  const StateReader& state() const { return state_; }
+
   // What judges: set once known. Before, violations carry no legal basis.
   void SetRules(uint32_t rule_set, const RuleData* data) {
     rule_set_ = rule_set;
@@ -65,6 +67,14 @@ class Judge {
   // "load_taken.vehicle" for "vehicle". Inside a Founded also "founded.regulator.uscc".
   std::string Path(std::string_view field) const;
   void SetPathPrefix(std::string prefix) { prefix_ = std::move(prefix); }
+
+  // What another judge of the same statement found.
+  void Forbid(absl::StatusCode code, Violation violation);
+  // What stood in the way is another's claim: the statement is judged as one that disputes it.
+  void ForgetForbids() {
+    forbidden_.clear();
+    code_ = absl::StatusCode::kOk;
+  }
 
   bool forbidden() const { return !forbidden_.empty(); }
   absl::StatusCode code() const { return code_; }  // of the first rule that forbids

@@ -94,6 +94,10 @@ enum class RuleId {
   kAmendCounterpart,
   kCorrectionListed,
   kBatchReplaces,
+  kLinkDisputed,
+  kDisputeClaims,
+  kDisputeKnown,
+  kDisputeUpheld,
   kCount,
 };
 

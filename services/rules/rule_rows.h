@@ -13,6 +13,7 @@ std::span<const Rule> StatementRules();
 std::span<const Rule> PlaceRules();
 std::span<const Rule> WasteRules();
 std::span<const Rule> CorrectionRules();
+std::span<const Rule> DisputeRules();
 
 namespace rows {
 
@@ -39,7 +40,8 @@ inline constexpr EventSet kLoad = On(S::kLoadTaken, S::kLoadHandedOver);
 // What a regulator asserts about others.
 inline constexpr EventSet kByRegulator =
     On(S::kOrganisationRegistered, S::kSiteRegistered, S::kLicenceGranted, S::kDeviceKeyEnrolled,
-       S::kDeviceKeyRevoked, S::kFacilityRegistered, S::kStockDeclared, S::kFounded) |
+       S::kDeviceKeyRevoked, S::kFacilityRegistered, S::kStockDeclared, S::kFounded,
+       S::kDisputeResolved) |
     kCorrecting;
 
 inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;

@@ -10,11 +10,14 @@ constexpr Rule kRules[] = {
     // Organisations, sites, licences, keys.
     {RuleId::kIdNew, "ID-NEW", "What begins has an id that nothing has had.",
      "新建对象的编号不得已被使用。", "", kExists, kBegin},
-    {RuleId::kLogRegulator, "LOG-REGULATOR", "The founding regulator alone adopts rules.",
-     "仅创始监管部门可采用规则。", "", kDenied, On(S::kRulesAdopted)},
+    {RuleId::kLogRegulator, "LOG-REGULATOR",
+     "The founding regulator alone adopts rules, and resolves disputes that no division has.",
+     "仅创始监管部门可采用规则，并裁决不属于任何行政区划的争议。", "", kDenied,
+     On(S::kRulesAdopted, S::kDisputeResolved)},
     {RuleId::kOrganisationKnown, "ORGANISATION-KNOWN", "The organisation is registered.",
      "单位须已登记。", "", kFailed,
-     (kByRegulator & ~(kCorrecting | On(S::kStockDeclared))) | kIssue | On(S::kVehicleRegistered)},
+     (kByRegulator & ~(kCorrecting | On(S::kStockDeclared, S::kDisputeResolved))) | kIssue |
+         On(S::kVehicleRegistered)},
     {RuleId::kOrganisationRole, "ORGANISATION-ROLE",
      "An organisation does what its role says: producers, medical institutions and operators "
      "generate, carriers carry, operators receive.",

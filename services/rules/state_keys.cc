@@ -10,6 +10,12 @@ std::string Join(std::string_view kind, std::string_view first, std::string_view
   return key;
 }
 
+std::string BigEndian(uint64_t number) {
+  std::string bytes(8, '\0');
+  for (size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(number >> (56 - 8 * i));
+  return bytes;
+}
+
 }  // namespace
 
 std::string Log() { return Join("log", ""); }
@@ -18,10 +24,13 @@ std::string Statement(std::string_view statement_hash) { return Join("hash/", st
 std::string Nonce(std::string_view key_id, std::string_view nonce) {
   return Join("nonce/", key_id, nonce);
 }
-std::string Entry(uint64_t index) {
-  std::string bytes(8, '\0');
-  for (size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(index >> (56 - 8 * i));
-  return Join("entry/", bytes);
+std::string Entry(uint64_t index) { return Join("entry/", BigEndian(index)); }
+std::string Element(std::string_view chain, uint64_t height) {
+  return Join("element/", std::string(chain).append("/"), BigEndian(height));
+}
+std::string Disputes(std::string_view chain) { return Join("dispute/", chain, "/"); }
+std::string Dispute(std::string_view chain, uint64_t height) {
+  return Disputes(chain) + BigEndian(height);
 }
 std::string Organisation(std::string_view organisation) { return Join("org/", organisation); }
 std::string Uscc(std::string_view uscc) { return Join("uscc/", uscc); }

@@ -17,8 +17,13 @@ std::string Chain(std::string_view chain);                           // ChainHea
 std::string Statement(std::string_view statement_hash);              // 8 bytes: index of the entry
 std::string Nonce(std::string_view key_id, std::string_view nonce);  // 32 bytes: statement hash
 std::string Entry(uint64_t index);                                   // EntryState
-std::string Organisation(std::string_view organisation);             // OrganisationState
-std::string Uscc(std::string_view uscc);                             // organisation id
+// Kept since rule set 2: what stood at a height when the head went on from it.
+std::string Element(std::string_view chain, uint64_t height);  // ChainElement
+// Prefix; the height follows, 8 bytes.
+std::string Disputes(std::string_view chain);
+std::string Dispute(std::string_view chain, uint64_t height);  // DisputeState
+std::string Organisation(std::string_view organisation);       // OrganisationState
+std::string Uscc(std::string_view uscc);                       // organisation id
 // Of an organisation without a USCC: kind "medical" or "scoped".
 std::string Identity(std::string_view kind, std::string_view identity);  // organisation id
 std::string Site(std::string_view site);                                 // SiteState

@@ -72,6 +72,28 @@ void AddCorrections(District& district, std::vector<Draft>& drafts) {
                 {amended, Void(district.producer, district.Stored(), district.bureau)});
 }
 
+void AddDispute(District& district, std::vector<Draft>& drafts) {
+  const std::string manifest = district.Issued({district.Stored()});
+  const Draft take = district.Take(district.producer, district.carrier, manifest, district.truck);
+  const auto [parsed, attestations] = district.Complete(take);
+  district.Must(take);
+  const auto verdict = district.TryParsed(parsed, attestations);
+  const auto* disputed = verdict.ok() ? std::get_if<Disputed>(&*verdict) : nullptr;
+  if (disputed == nullptr) {
+    ADD_FAILURE() << "the second pickup is not disputed";
+    return;
+  }
+  district.Apply(*disputed);
+  Draft resolution;
+  v1::DisputeResolved& resolved = *resolution.message.mutable_dispute_resolved();
+  resolved.set_chain("manifest:" + manifest);
+  resolved.set_height(1);
+  resolved.set_upheld(std::string(evidence::AsBytes(parsed.hash)));
+  resolved.set_decision_reference("潍环争〔2024〕1号");
+  resolved.set_reason(v1::DISPUTE_REASON_RECORDS);
+  drafts.push_back(resolution.By(district.bureau.handler, v1::CAPACITY_REGULATOR));
+}
+
 }  // namespace
 
 std::vector<Draft> OneOfEach(District& district) {
@@ -80,6 +102,7 @@ std::vector<Draft> OneOfEach(District& district) {
   AddBatches(district, drafts);
   AddManifests(district, drafts);
   AddCorrections(district, drafts);
+  AddDispute(district, drafts);
   return drafts;
 }
 

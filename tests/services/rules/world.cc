@@ -171,6 +171,11 @@ void World::Apply(const Admitted& admitted) {
   ++size_;
 }
 
+void World::Apply(const Disputed& disputed) {
+  state_.Apply(disputed.changes);
+  ++size_;
+}
+
 std::vector<Violation> World::Must(const Draft& draft) {
   const absl::StatusOr<Verdict> verdict = Try(draft);
   EXPECT_TRUE(verdict.ok()) << verdict.status();
@@ -211,6 +216,7 @@ state::v1::ManifestState World::Manifest(const std::string& manifest) const {
 
 std::vector<Violation> ViolationsOf(const Verdict& verdict) {
   if (const auto* admitted = std::get_if<Admitted>(&verdict)) return admitted->marks;
+  if (const auto* disputed = std::get_if<Disputed>(&verdict)) return disputed->marks;
   if (const auto* refused = std::get_if<Refused>(&verdict)) return refused->violations;
   return {};
 }

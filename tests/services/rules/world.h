@@ -90,6 +90,7 @@ class World {
   // The bytes and attestations of a draft as they would go out now.
   std::pair<evidence::ParsedStatement, std::vector<ProvenAttestation>> Complete(const Draft& draft);
   void Apply(const Admitted& admitted);
+  void Apply(const Disputed& disputed);
 
   state::v1::BatchState Batch(const std::string& batch) const;
   state::v1::ManifestState Manifest(const std::string& manifest) const;
