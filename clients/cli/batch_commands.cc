@@ -264,7 +264,8 @@ absl::Status RunShow(Context& context, const ShowOptions& options) {
   if (!answer.ok()) return answer.status();
   absl::StatusOr<Json> json = ToJson(*answer);
   if (!json.ok()) return json.status();
-  context.Answer(*json, BatchText(answer->batch(), answer->on_date(), context.chinese()));
+  context.Answer(*json, BatchText(answer->batch(), answer->on_date(), context.chinese()) +
+                            DisputesText(answer->disputes(), context.chinese()));
   return absl::OkStatus();
 }
 

@@ -15,6 +15,7 @@ void AddOrganisationCommands(CLI::App& app, Context& context);  // org, licence
 void AddPlaceCommands(CLI::App& app, Context& context);         // site, facility, vehicle
 void AddBatchCommands(CLI::App& app, Context& context);         // batch
 void AddManifestCommands(CLI::App& app, Context& context);      // manifest
+void AddDisputeCommands(CLI::App& app, Context& context);       // dispute
 void AddStatementCommands(CLI::App& app, Context& context);     // statement
 void AddOutboxCommands(CLI::App& app, Context& context);        // outbox
 void AddViewCommands(CLI::App& app, Context& context);          // stock, trace, monitor

@@ -200,6 +200,9 @@ absl::Status SendLines(Context& context, const std::map<evidence::Hash, size_t>&
         line.state = outcome.repeated ? "already there" : "admitted";
         line.message = fmt::format("entry {}", outcome.index);
         break;
+      case sdk::Outcome::Kind::kDisputed:
+        line.state = "disputed";
+        break;
       case sdk::Outcome::Kind::kWaiting:
         line.state = "waiting";
         break;

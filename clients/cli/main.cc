@@ -44,6 +44,7 @@ void AddAll(CLI::App& app, Context& context) {
   cradle::cli::AddPlaceCommands(app, context);
   cradle::cli::AddBatchCommands(app, context);
   cradle::cli::AddManifestCommands(app, context);
+  cradle::cli::AddDisputeCommands(app, context);
   cradle::cli::AddStatementCommands(app, context);
   cradle::cli::AddOutboxCommands(app, context);
   cradle::cli::AddViewCommands(app, context);

@@ -171,7 +171,8 @@ absl::Status RunShow(Context& context, const ShowOptions& options) {
   if (!answer.ok()) return answer.status();
   absl::StatusOr<Json> json = ToJson(*answer);
   if (!json.ok()) return json.status();
-  context.Answer(*json, ManifestText(answer->manifest(), context.chinese()));
+  context.Answer(*json, ManifestText(answer->manifest(), context.chinese()) +
+                            DisputesText(answer->disputes(), context.chinese()));
   return absl::OkStatus();
 }
 

@@ -29,6 +29,17 @@ std::string Pad(const std::string& cell, size_t width, bool right) {
   return right ? space + cell : cell + space;
 }
 
+ordered_json HeadsJson(const std::vector<v1::Head>& heads) {
+  ordered_json json = ordered_json::array();
+  for (const v1::Head& head : heads) {
+    json.push_back({{"chain", head.chain()},
+                    {"begun", head.begun()},
+                    {"height", head.height()},
+                    {"statement_hash", evidence::Hex(head.statement_hash())}});
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string Dump(const ordered_json& json) {
@@ -140,6 +151,12 @@ std::string OutcomeText(const sdk::Outcome& outcome, const std::string& receipt_
       }
       return text;
     }
+    case sdk::Outcome::Kind::kDisputed:
+      return fmt::format(
+          "disputed  entry {}{}\nreceipt   {}\nanother statement has its place; this one is kept, "
+          "changes no custody, and a regulator decides:\n{}{}",
+          outcome.index, outcome.repeated ? " (it was there already)" : "", receipt_path,
+          ViolationLines(outcome.violations, chinese), HeadLines(outcome.heads));
     case sdk::Outcome::Kind::kRefused:
       return fmt::format("refused   {} ({})\n{}{}", hash, absl::StatusCodeToString(outcome.code),
                          ViolationLines(outcome.violations, chinese), HeadLines(outcome.heads));
@@ -166,12 +183,14 @@ ordered_json OutcomeJson(const sdk::Outcome& outcome, const std::string& receipt
   ordered_json violations = ordered_json::array();
   for (const v1::Violation& violation : outcome.violations)
     violations.push_back(ViolationJson(violation));
-  if (outcome.kind == sdk::Outcome::Kind::kAdmitted) {
-    json["outcome"] = "admitted";
+  if (outcome.receipted()) {
+    const bool disputed = outcome.kind == sdk::Outcome::Kind::kDisputed;
+    json["outcome"] = disputed ? "disputed" : "admitted";
     json["index"] = outcome.index;
     json["repeated"] = outcome.repeated;
     json["receipt"] = receipt_path;
     json["marks"] = std::move(violations);
+    if (disputed) json["heads"] = HeadsJson(outcome.heads);
     return json;
   }
   json["outcome"] = outcome.kind == sdk::Outcome::Kind::kRefused    ? "refused"
@@ -183,13 +202,7 @@ ordered_json OutcomeJson(const sdk::Outcome& outcome, const std::string& receipt
   }
   json["code"] = absl::StatusCodeToString(outcome.code);
   json["violations"] = std::move(violations);
-  json["heads"] = ordered_json::array();
-  for (const v1::Head& head : outcome.heads) {
-    json["heads"].push_back({{"chain", head.chain()},
-                             {"begun", head.begun()},
-                             {"height", head.height()},
-                             {"statement_hash", evidence::Hex(head.statement_hash())}});
-  }
+  json["heads"] = HeadsJson(outcome.heads);
   if (outcome.missing_predecessor.has_value()) {
     json["missing_predecessor"] = {{"chain", outcome.missing_predecessor->chain()},
                                    {"height", outcome.missing_predecessor->height()}};

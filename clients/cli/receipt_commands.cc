@@ -106,6 +106,7 @@ Json ReceiptJson(const audit::ReceiptProof& proof, const std::string& origin,
   Json json = {{"verdict", "verified"},
                {"origin", origin},
                {"index", proof.index},
+               {"disputed", proof.entry.entry.kind == evidence::EntryKind::kDisputed},
                {"size", proof.checkpoint.size},
                {"root", evidence::Hex(proof.checkpoint.root)},
                {"statement_hash", evidence::Hex(proof.entry.statement.hash)},
@@ -146,6 +147,11 @@ absl::Status RunVerify(Context& context, const VerifyOptions& options) {
       "entry      {}\nstatement  {}\nclaimed    {}\nrecorded   {}\nroot       {}\n", proof->index,
       evidence::Hex(proof->entry.statement.hash), sdk::FormatTime(message.claimed_time_ms()),
       sdk::FormatTime(proof->entry.entry.recorded_time_ms), evidence::Hex(proof->checkpoint.root));
+  if (proof->entry.entry.kind == evidence::EntryKind::kDisputed) {
+    text +=
+        "kept as disputed: another statement has its place on a chain, and this one changed no "
+        "custody\n";
+  }
   text += "attested by\n" + AttestationsText(*proof) + "\n" + ScopeText(*proof);
   context.Answer(ReceiptJson(*proof, log->name(), rendering), text);
   return absl::OkStatus();

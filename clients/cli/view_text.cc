@@ -7,6 +7,7 @@
 #include "clients/cli/arguments.h"
 #include "clients/cli/output.h"
 #include "clients/sdk/quantity.h"
+#include "storage/evidence/hash.h"
 
 namespace cradle::cli {
 namespace {
@@ -92,6 +93,41 @@ std::string ManifestText(const v1::ManifestView& view, bool chinese) {
   return text + Marks(view.marks(), chinese);
 }
 
+std::string DisputesText(const google::protobuf::RepeatedPtrField<v1::DisputeView>& disputes,
+                         bool chinese) {
+  std::string text;
+  for (const v1::DisputeView& view : disputes) {
+    const state::v1::DisputeState& dispute = view.dispute();
+    const char* const open = chinese ? "有争议" : "disputed, open";
+    const char* const closed = chinese ? "争议已裁决" : "disputed, resolved";
+    text += fmt::format("\n{}  height {}  {}\n", dispute.chain(), dispute.height(),
+                        view.open() ? open : closed);
+    if (!view.admitted_statement_hash().empty()) {
+      text += fmt::format("  admitted  entry {}  {}\n", view.admitted_index(),
+                          evidence::Hex(view.admitted_statement_hash()));
+    }
+    int name = 0;
+    for (const state::v1::DisputedClaim& claim : dispute.claims()) {
+      text += fmt::format("  claimed   entry {}  {}\n    by", claim.index(),
+                          evidence::Hex(claim.statement_hash()));
+      for (const std::string& organisation : claim.organisations()) {
+        text += " " + Named(name < view.organisation_names_size() ? view.organisation_names(name)
+                                                                  : std::string(),
+                            organisation);
+        ++name;
+      }
+      text += fmt::format(", recorded {}\n", sdk::FormatTimeShort(claim.recorded_time_ms()));
+    }
+    if (!dispute.has_resolution()) continue;
+    const statement::v1::DisputeResolved& resolved = dispute.resolution().resolved();
+    text += fmt::format("  upheld    {}  by {} in entry {}: {}, {}\n",
+                        evidence::Hex(resolved.upheld()), dispute.resolution().regulator(),
+                        dispute.resolution().index(), resolved.decision_reference(),
+                        EnumName(statement::v1::DisputeReason_descriptor(), resolved.reason()));
+  }
+  return text;
+}
+
 std::string TraceText(const v1::TraceResponse& trace, bool chinese) {
   Table steps({">ENTRY", "RECORDED", "ACT", "EVENT", ">MASS", "BY", "MARKS"});
   for (const v1::TraceStep& step : trace.steps()) {
@@ -114,7 +150,7 @@ std::string TraceText(const v1::TraceResponse& trace, bool chinese) {
   for (const std::string& manifest : trace.manifests()) {
     text += fmt::format("on manifest {}\n", manifest);
   }
-  return text;
+  return text + DisputesText(trace.disputes(), chinese);
 }
 
 }  // namespace cradle::cli

@@ -14,6 +14,9 @@ std::string StatusText(state::v1::BatchStatus status);
 std::string AgeText(int64_t age_days);
 std::string BatchText(const v1::BatchView& view, const std::string& on_date, bool chinese);
 std::string ManifestText(const v1::ManifestView& view, bool chinese);
+// One paragraph for each: who claims the place, who stands there, what was decided.
+std::string DisputesText(const google::protobuf::RepeatedPtrField<v1::DisputeView>& disputes,
+                         bool chinese);
 std::string TraceText(const v1::TraceResponse& trace, bool chinese);
 
 }  // namespace cradle::cli

@@ -53,7 +53,8 @@ class Client {
   absl::StatusOr<Pending> TakeIn(const evidence::SignedStatement& statement, bool enqueue);
 
   // Submits all that is complete in the outbox and asks for receipts of what waits for others.
-  // Admitted: the receipt is verified, kept, and the checkpoint observed. Refused for good: moved
+  // Admitted, or kept as disputed: the receipt is verified, kept, and the checkpoint observed; what
+  // rests on a disputed statement is sent all the same. Refused for good: moved
   // aside, with whatever in the outbox rests on it. One outcome each, in order of statement hash.
   // An error leaves in the outbox what was not settled before it.
   absl::StatusOr<std::vector<Outcome>> SendOutbox(

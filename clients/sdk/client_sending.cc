@@ -46,7 +46,7 @@ std::vector<std::vector<Pending>> Calls(std::vector<Pending> statements) {
 std::map<uint64_t, std::string> CheckpointsOf(const std::vector<Outcome>& outcomes) {
   std::map<uint64_t, std::string> notes;
   for (const Outcome& outcome : outcomes) {
-    if (outcome.kind == Outcome::Kind::kAdmitted) {
+    if (outcome.receipted()) {
       notes.emplace(outcome.checkpoint.size, outcome.checkpoint_note);
     }
   }
@@ -150,7 +150,7 @@ absl::Status Client::CheckOwnAttestation(const Outcome& outcome) const {
 absl::StatusOr<std::vector<RestsOn>> Client::Settle(const std::vector<Pending>& sent,
                                                     const std::vector<Outcome>& results) {
   for (const Outcome& outcome : results) {
-    if (outcome.kind != Outcome::Kind::kAdmitted) continue;
+    if (!outcome.receipted()) continue;
     if (absl::Status status = CheckOwnAttestation(outcome); !status.ok()) return status;
   }
   absl::StatusOr<HomeLock> lock = home_.Lock();
@@ -159,8 +159,10 @@ absl::StatusOr<std::vector<RestsOn>> Client::Settle(const std::vector<Pending>& 
   std::vector<evidence::ParsedStatement> without_predecessor;
   for (size_t i = 0; i < sent.size(); ++i) {
     const Outcome& outcome = results[i];
-    if (outcome.kind == Outcome::Kind::kAdmitted) {
-      if (absl::Status status = home_.Receipted(*lock, sent[i].parsed, outcome.receipt);
+    if (outcome.receipted()) {
+      // What was built on a disputed statement here goes on from it, not from the other one.
+      const bool admitted = outcome.kind == Outcome::Kind::kAdmitted;
+      if (absl::Status status = home_.Receipted(*lock, sent[i].parsed, outcome.receipt, admitted);
           !status.ok()) {
         return status;
       }

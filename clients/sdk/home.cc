@@ -296,14 +296,13 @@ absl::StatusOr<std::optional<std::string>> Home::FindReceipt(
 }
 
 absl::Status Home::Receipted(const HomeLock&, const evidence::ParsedStatement& statement,
-                             std::string_view receipt) {
+                             std::string_view receipt, bool admitted) {
   const std::string_view hash = evidence::AsBytes(statement.hash);
   if (absl::Status status = MakeDirectory(path_ / "receipts"); !status.ok()) return status;
   if (absl::Status status = WriteFileAtomically(ReceiptPath(hash), receipt); !status.ok()) {
     return status;
   }
-  if (absl::Status status = heads_->Advance(statement, /*admitted=*/true); !status.ok())
-    return status;
+  if (absl::Status status = heads_->Advance(statement, admitted); !status.ok()) return status;
   return RemoveFile(path_ / "outbox" / FileName(hash, kStatementSuffix));
 }
 

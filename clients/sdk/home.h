@@ -113,9 +113,10 @@ class Home {
   absl::Status Enqueue(const HomeLock& lock, const evidence::SignedStatement& statement);
   // In no order that says anything; statements that cannot be read are an error that names them.
   absl::StatusOr<std::vector<Pending>> ReadOutbox() const;
-  // The receipt is on disk before the statement leaves the outbox.
+  // The receipt is on disk before the statement leaves the outbox. Not `admitted`: it is disputed,
+  // and never the head of a chain for others.
   absl::Status Receipted(const HomeLock& lock, const evidence::ParsedStatement& statement,
-                         std::string_view receipt);
+                         std::string_view receipt, bool admitted = true);
   // Moves them from outbox/ to refused/ with the reasons beside them, and with them whatever in the
   // outbox rests on one of them, which is returned. Their chains go back to the last statement that
   // is admitted or may still be. One that is not in the outbox any more is passed over.

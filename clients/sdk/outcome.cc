@@ -14,6 +14,22 @@ absl::Status NotOurs(const evidence::Hash& hash, std::string_view what) {
       fmt::format("the receipt for statement {} does not hold: {}", evidence::Hex(hash), what));
 }
 
+// An admission, or one as disputed: its receipt says which it is.
+template <typename Kept>
+absl::StatusOr<Outcome> CheckKept(const evidence::SignedStatement& sent, const Kept& kept,
+                                  Outcome::Kind kind, const evidence::NoteVerifier& log) {
+  absl::StatusOr<Outcome> outcome = CheckReceipt(sent.statement, kept.index(), kept.receipt(), log);
+  if (!outcome.ok()) return outcome.status();
+  if (outcome->kind != kind) {
+    return NotOurs(outcome->statement_hash, kind == Outcome::Kind::kAdmitted
+                                                ? "the entry is disputed, not admitted"
+                                                : "the entry is admitted, not disputed");
+  }
+  outcome->repeated = kept.repeated_submission();
+  outcome->violations.assign(kept.marks().begin(), kept.marks().end());
+  return outcome;
+}
+
 }  // namespace
 
 absl::StatusOr<Outcome> CheckReceipt(std::string_view statement, uint64_t index,
@@ -35,12 +51,10 @@ absl::StatusOr<Outcome> CheckReceipt(std::string_view statement, uint64_t index,
   }
   absl::StatusOr<evidence::Entry> entry = evidence::DecodeEntry(receipt->entry);
   if (!entry.ok()) return NotOurs(outcome.statement_hash, std::string(entry.status().message()));
-  if (entry->kind != evidence::EntryKind::kAdmitted) {
-    return NotOurs(outcome.statement_hash, "the entry is of another kind than admitted");
-  }
   if (entry->signed_statement.statement != statement) {
     return NotOurs(outcome.statement_hash, "the entry holds another statement");
   }
+  if (entry->kind == evidence::EntryKind::kDisputed) outcome.kind = Outcome::Kind::kDisputed;
   outcome.index = index;
   outcome.receipt = receipt_bytes;
   outcome.checkpoint_note = std::move(receipt->checkpoint);
@@ -57,12 +71,13 @@ absl::StatusOr<Outcome> CheckResult(const evidence::SignedStatement& sent,
         fmt::format("the server answered for another statement than {}", evidence::Hex(hash)));
   }
   if (result.has_admitted()) {
-    const v1::Admission& admitted = result.admitted();
+    return CheckKept(sent, result.admitted(), Outcome::Kind::kAdmitted, log);
+  }
+  if (result.has_disputed()) {
     absl::StatusOr<Outcome> outcome =
-        CheckReceipt(sent.statement, admitted.index(), admitted.receipt(), log);
+        CheckKept(sent, result.disputed(), Outcome::Kind::kDisputed, log);
     if (!outcome.ok()) return outcome.status();
-    outcome->repeated = admitted.repeated_submission();
-    outcome->violations.assign(admitted.marks().begin(), admitted.marks().end());
+    outcome->heads.assign(result.disputed().heads().begin(), result.disputed().heads().end());
     return outcome;
   }
   if (!result.has_refused()) {

@@ -18,6 +18,8 @@ namespace cradle::sdk {
 struct Outcome {
   enum class Kind {
     kAdmitted,  // in the log, the receipt verified
+    kDisputed,  // in the log, the receipt verified; another statement has its place, and a
+                // regulator is to decide
     kRefused,   // the log said no
     kSetAside,  // not judged: it rests on one that the log refused, and is kept aside with it
     kWaiting,   // not judged for good: a predecessor, or another party's attestation, is missing
@@ -25,18 +27,22 @@ struct Outcome {
   Kind kind = Kind::kWaiting;
   evidence::Hash statement_hash{};
 
-  // kAdmitted
+  bool receipted() const { return kind == Kind::kAdmitted || kind == Kind::kDisputed; }
+
+  // kAdmitted, kDisputed
   uint64_t index = 0;
   bool repeated = false;        // it was in the log already
   std::string receipt;          // the file's bytes
   std::string checkpoint_note;  // the receipt's, as signed
   evidence::Checkpoint checkpoint;
-  // kAdmitted: what the rules marked; kRefused, kWaiting: what they found.
+  // kAdmitted, kDisputed: what the rules marked; kRefused, kWaiting: what they found.
   std::vector<v1::Violation> violations;
+
+  // kDisputed, kRefused, kWaiting: where its chains stand
+  std::vector<v1::Head> heads;
 
   // kRefused, kWaiting
   absl::StatusCode code = absl::StatusCode::kOk;
-  std::vector<v1::Head> heads;
   std::optional<v1::Head> missing_predecessor;
   std::vector<uint32_t> missing_parties;
 
@@ -51,7 +57,7 @@ struct Outcome {
 absl::StatusOr<Outcome> CheckResult(const evidence::SignedStatement& sent,
                                     const v1::SubmitResult& result,
                                     const evidence::NoteVerifier& log);
-// The same for a receipt alone.
+// The same for a receipt alone, which says too whether the entry is disputed.
 absl::StatusOr<Outcome> CheckReceipt(std::string_view statement, uint64_t index,
                                      const std::string& receipt, const evidence::NoteVerifier& log);
 

@@ -11,7 +11,9 @@
 #include "clients/sdk/files.h"
 #include "clients/sdk/home.h"
 #include "clients/sdk/statement_files.h"
+#include "storage/evidence/entry.h"
 #include "storage/evidence/hash.h"
+#include "storage/evidence/receipt.h"
 
 namespace cradle::sdk {
 namespace {
@@ -31,6 +33,14 @@ std::string RestsOnJson(const Root& root) {
       {"violations", nlohmann::ordered_json::array()},
       {"heads", nlohmann::ordered_json::array()}};
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+// A disputed statement has a receipt too, and is the head of no chain.
+bool IsOfAdmitted(std::string_view receipt_bytes) {
+  const absl::StatusOr<evidence::Receipt> receipt = evidence::ParseReceipt(receipt_bytes);
+  if (!receipt.ok()) return false;
+  const absl::StatusOr<evidence::Entry> entry = evidence::DecodeEntry(receipt->entry);
+  return entry.ok() && entry->kind == evidence::EntryKind::kAdmitted;
 }
 
 // Reads the reasons kept beside a statement; a file that somebody edited says less, not nothing.
@@ -208,7 +218,7 @@ absl::Status Home::Refusing::PutBack(const std::string& chain,
     if (!root->has_value()) {
       absl::StatusOr<std::optional<std::string>> receipt = home_.FindReceipt(head.statement_hash);
       if (!receipt.ok()) return receipt.status();
-      head.admitted = receipt->has_value();
+      head.admitted = receipt->has_value() && IsOfAdmitted(**receipt);
       // Only a server, or a file, has named it: the server is to say where the chain stands now.
       if (!head.admitted && !kept->has_value()) head = ChainHead{};
       break;

@@ -38,6 +38,13 @@ class EntryRecords : public runtime::View {
     }
     return absl::OkStatus();
   }
+  absl::Status FoldDisputed(const runtime::FoldedDispute& folded,
+                            runtime::ViewWriter& writer) const override {
+    if (!folded.disputed.marks.empty()) {
+      writer.Put(ledger::MarksKey(folded.index), ledger::EncodeMarks(folded.disputed.marks));
+    }
+    return absl::OkStatus();
+  }
 };
 
 class LedgerRecords : public audit::RecordFold {

@@ -74,6 +74,7 @@ void Group::Judge(Submission& submission) {
 
 absl::Status Group::JudgeOne(StatementInFlight& statement) {
   statement.refused.reset();
+  statement.disputed = false;
   if (!statement.unattested && !statement.unproven.empty()) {
     if (absl::Status status = parts_.prover->ProveRest(state_, statement); !status.ok()) {
       return status;
@@ -99,6 +100,8 @@ absl::Status Group::JudgeOne(StatementInFlight& statement) {
   if (const auto* duplicate = std::get_if<rules::Duplicate>(&*verdict)) {
     statement.index = duplicate->index;
     statement.repeated = true;
+    statement.disputed = duplicate->disputed;
+    statement.heads = duplicate->heads;
     return absl::OkStatus();
   }
   auto* refused = std::get_if<rules::Refused>(&*verdict);
@@ -111,20 +114,30 @@ absl::Status Group::JudgeOne(StatementInFlight& statement) {
     statement.refused = std::move(*refused);
     return absl::OkStatus();
   }
-  return Take(statement, std::get<rules::Admitted>(std::move(*verdict)), recorded_time_ms);
+  if (auto* disputed = std::get_if<rules::Disputed>(&*verdict)) {
+    statement.disputed = true;
+    statement.heads = std::move(disputed->heads);
+    return Take(statement, evidence::EntryKind::kDisputed, disputed->changes,
+                std::move(disputed->marks), recorded_time_ms);
+  }
+  auto& admitted = std::get<rules::Admitted>(*verdict);
+  return Take(statement, evidence::EntryKind::kAdmitted, admitted.changes,
+              std::move(admitted.marks), recorded_time_ms);
 }
 
-absl::Status Group::Take(StatementInFlight& statement, rules::Admitted admitted,
+absl::Status Group::Take(StatementInFlight& statement, evidence::EntryKind kind,
+                         const rules::Changes& changes, std::vector<rules::Violation> marks,
                          int64_t recorded_time_ms) {
   const auto& message = statement.statement.message;
   if (statement.attestations.size() != static_cast<size_t>(message.parties_size())) {
     return absl::InternalError("the rules admitted a statement that not all parties attest");
   }
-  if (!FitsStore(admitted.changes)) {
+  if (!FitsStore(changes)) {
     statement.refused = RefuseStateSize();
     return absl::OkStatus();
   }
   evidence::Entry entry;
+  entry.kind = kind;
   entry.recorded_time_ms = recorded_time_ms;
   entry.signed_statement = {statement.signed_attestations, statement.statement.bytes};
   if (RAND_bytes(entry.salt.data(), static_cast<int>(entry.salt.size())) != 1) {
@@ -137,13 +150,16 @@ absl::Status Group::Take(StatementInFlight& statement, rules::Admitted admitted,
   }
   GroupEntry taken;
   taken.bytes = *std::move(bytes);
-  if (!admitted.marks.empty()) taken.marks = EncodeMarks(admitted.marks);
-  for (const auto& link : message.links()) {
-    taken.chain_keys.push_back(ChainElementKey(link.chain(), link.height()));
+  if (!marks.empty()) taken.marks = EncodeMarks(marks);
+  // A disputed statement stands on no chain.
+  if (kind == evidence::EntryKind::kAdmitted) {
+    for (const auto& link : message.links()) {
+      taken.chain_keys.push_back(ChainElementKey(link.chain(), link.height()));
+    }
   }
   statement.index = end_index();
-  statement.marks = std::move(admitted.marks);
-  state_.Apply(admitted.changes);
+  statement.marks = std::move(marks);
+  state_.Apply(changes);
   last_recorded_time_ms_ = recorded_time_ms;
   entries_.push_back(std::move(taken));
   return absl::OkStatus();

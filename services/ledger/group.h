@@ -14,6 +14,7 @@
 #include "services/rules/rule_data.h"
 #include "services/rules/state.h"
 #include "services/runtime/clock.h"
+#include "storage/evidence/entry.h"
 #include "storage/evidence/hash.h"
 #include "storage/evidence/tree.h"
 #include "storage/kv/store.h"
@@ -34,8 +35,8 @@ class Group {
   Group(const JudgingParts& parts, const rules::StateReader* before, uint64_t first_index,
         int64_t last_recorded_time_ms);
 
-  // Decides every statement of the submission that is not refused yet; those admitted join the
-  // group. On an error, which is the store's, submission.failed is set.
+  // Decides every statement of the submission that is not refused yet; those admitted, and those
+  // kept as disputed, join the group. On an error, which is the store's, submission.failed is set.
   void Judge(Submission& submission);
 
   bool empty() const { return entries_.empty(); }
@@ -60,7 +61,9 @@ class Group {
   };
 
   absl::Status JudgeOne(StatementInFlight& statement);
-  absl::Status Take(StatementInFlight& statement, rules::Admitted admitted,
+  // What joins the group: the verdict's changes and marks, as an entry of that kind.
+  absl::Status Take(StatementInFlight& statement, evidence::EntryKind kind,
+                    const rules::Changes& changes, std::vector<rules::Violation> marks,
                     int64_t recorded_time_ms);
 
   const JudgingParts parts_;

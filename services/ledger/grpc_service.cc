@@ -43,6 +43,15 @@ void ToProto(SubmitResult result, v1::SubmitResult& proto) {
     for (const auto& mark : admission->marks) *admitted.add_marks() = runtime::ToProto(mark);
     return;
   }
+  if (auto* disputed = std::get_if<DisputedAdmission>(&result.outcome)) {
+    v1::DisputedAdmission& kept = *proto.mutable_disputed();
+    kept.set_index(disputed->kept.index);
+    kept.set_receipt(std::move(disputed->kept.receipt));
+    kept.set_repeated_submission(disputed->kept.repeated_submission);
+    for (const auto& mark : disputed->kept.marks) *kept.add_marks() = runtime::ToProto(mark);
+    for (const auto& head : disputed->heads) *kept.add_heads() = runtime::ToProto(head);
+    return;
+  }
   const auto& refusal = std::get<rules::Refused>(result.outcome);
   v1::Refusal& refused = *proto.mutable_refused();
   refused.set_code(static_cast<int32_t>(refusal.code));

@@ -226,8 +226,12 @@ void Sequencer::ReplyOne(Submission& submission, GroupReceipts* receipts) const 
         if (!marks.ok()) return submission.done(marks.status());
         statement.marks = *std::move(marks);
       }
-      result.outcome =
-          Admission{index, *std::move(receipt), std::move(statement.marks), statement.repeated};
+      Admission kept{index, *std::move(receipt), std::move(statement.marks), statement.repeated};
+      if (statement.disputed) {
+        result.outcome = DisputedAdmission{std::move(kept), std::move(statement.heads)};
+      } else {
+        result.outcome = std::move(kept);
+      }
     }
     results.push_back(std::move(result));
   }

@@ -92,8 +92,8 @@ class Rebuild {
     if (absl::Status status = CheckLeaf(index, *entry); !status.ok()) return status;
     auto judged = runtime::JudgeAgain(state_, library_, index, *entry);
     if (!judged.ok()) return judged.status();
-    if (absl::Status status = CheckMarks(index, judged->admitted); !status.ok()) return status;
-    state_.Apply(judged->admitted.changes);
+    if (absl::Status status = CheckMarks(index, judged->marks()); !status.ok()) return status;
+    state_.Apply(judged->changes());
     return absl::OkStatus();
   }
 
@@ -114,10 +114,10 @@ class Rebuild {
         fmt::format("entry {} of the ledger's store is not the leaf that the tree has", index));
   }
 
-  absl::Status CheckMarks(uint64_t index, const rules::Admitted& admitted) const {
+  absl::Status CheckMarks(uint64_t index, const std::vector<rules::Violation>& found) const {
     auto kept = store_.Get(MarksKey(index));
     if (!kept.ok()) return kept.status();
-    const std::string marks = admitted.marks.empty() ? "" : EncodeMarks(admitted.marks);
+    const std::string marks = found.empty() ? "" : EncodeMarks(found);
     if (kept->value_or("") == marks) return absl::OkStatus();
     return absl::FailedPreconditionError(fmt::format(
         "entry {} was admitted with {}, and this program finds {}: an older verdict would change, "

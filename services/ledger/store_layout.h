@@ -10,7 +10,8 @@
 //   t/<level 1 byte><index>    a tile as it is now, 32 to 8,192 bytes; past sizes are its prefixes
 //   c/<size>                   the signed checkpoint of that size. The newest may be missing: it
 //                              is written after the tree; the signer's journal is its authority
-//   h/<chain> 0x00 <height>    index of the entry at that height of the chain
+//   h/<chain> 0x00 <height>    index of the entry at that height of the chain; a disputed entry has
+//                              none
 //   k/<index>                  cradle.v1.Admission with the marks alone; none without marks
 //   s/…                        admission state: services/rules/state_keys.h
 //

@@ -23,9 +23,15 @@ struct Admission {
   bool repeated_submission = false;     // it was in the log already
 };
 
+// In the log as an entry of kind disputed.
+struct DisputedAdmission {
+  Admission kept;
+  std::vector<rules::Head> heads;  // of its chains, current
+};
+
 struct SubmitResult {
   evidence::Hash statement_hash{};  // of the bytes as received
-  std::variant<Admission, rules::Refused> outcome;
+  std::variant<Admission, rules::Refused, DisputedAdmission> outcome;
 };
 
 // One result for each statement in the order given; or why the call could not be processed, and
@@ -46,6 +52,8 @@ struct StatementInFlight {
   std::optional<uint64_t> index;  // in the log, or in the group being committed
   std::vector<rules::Violation> marks;
   bool repeated = false;
+  bool disputed = false;
+  std::vector<rules::Head> heads;  // of its chains, where it is disputed
 };
 
 struct Submission {

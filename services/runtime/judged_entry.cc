@@ -17,7 +17,16 @@ absl::Status AsDamage(uint64_t index, const absl::Status& status) {
   return AtEntry(index, absl::DataLossError(std::string(status.message())));
 }
 
-absl::Status NotAdmissible(uint64_t index, const rules::Verdict& verdict) {
+// Why the entry is not what the verdict makes it.
+absl::Status NotAsKept(uint64_t index, const rules::Verdict& verdict) {
+  if (std::holds_alternative<rules::Admitted>(verdict)) {
+    return absl::DataLossError(
+        fmt::format("entry {} is kept as disputed, and the rules admit it", index));
+  }
+  if (std::holds_alternative<rules::Disputed>(verdict)) {
+    return absl::DataLossError(
+        fmt::format("entry {} is kept as admitted, and by the rules it is disputed", index));
+  }
   if (const auto* duplicate = std::get_if<rules::Duplicate>(&verdict)) {
     return absl::DataLossError(
         fmt::format("entry {} repeats the statement of entry {}", index, duplicate->index));
@@ -32,6 +41,16 @@ absl::Status NotAdmissible(uint64_t index, const rules::Verdict& verdict) {
 
 }  // namespace
 
+const rules::Changes& JudgedEntry::changes() const {
+  const auto* disputed = std::get_if<rules::Disputed>(&verdict);
+  return disputed != nullptr ? disputed->changes : std::get<rules::Admitted>(verdict).changes;
+}
+
+const std::vector<rules::Violation>& JudgedEntry::marks() const {
+  const auto* disputed = std::get_if<rules::Disputed>(&verdict);
+  return disputed != nullptr ? disputed->marks : std::get<rules::Admitted>(verdict).marks;
+}
+
 absl::StatusOr<JudgedEntry> JudgeAgain(const rules::StateReader& state,
                                        const rules::RuleDataLibrary& library, uint64_t index,
                                        std::string_view entry_bytes) {
@@ -39,9 +58,6 @@ absl::StatusOr<JudgedEntry> JudgeAgain(const rules::StateReader& state,
   absl::StatusOr<evidence::Entry> entry = evidence::DecodeEntry(entry_bytes);
   if (!entry.ok()) return AsDamage(index, entry.status());
   judged.entry = *std::move(entry);
-  if (judged.entry.kind != evidence::EntryKind::kAdmitted) {
-    return AtEntry(index, absl::UnimplementedError("disputed entries are not folded yet"));
-  }
   absl::StatusOr<evidence::ParsedStatement> statement =
       evidence::ParseStatement(judged.entry.signed_statement.statement);
   if (!statement.ok()) return AsDamage(index, statement.status());
@@ -67,9 +83,11 @@ absl::StatusOr<JudgedEntry> JudgeAgain(const rules::StateReader& state,
   absl::StatusOr<rules::Verdict> verdict = rules::Admit(
       state, library, origin, judged.statement, attestations, judged.entry.recorded_time_ms, index);
   if (!verdict.ok()) return AtEntry(index, verdict.status());
-  auto* admitted = std::get_if<rules::Admitted>(&*verdict);
-  if (admitted == nullptr) return NotAdmissible(index, *verdict);
-  judged.admitted = std::move(*admitted);
+  const bool as_kept = judged.entry.kind == evidence::EntryKind::kAdmitted
+                           ? std::holds_alternative<rules::Admitted>(*verdict)
+                           : std::holds_alternative<rules::Disputed>(*verdict);
+  if (!as_kept) return NotAsKept(index, *verdict);
+  judged.verdict = *std::move(verdict);
   return judged;
 }
 

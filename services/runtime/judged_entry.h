@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,13 +20,18 @@ namespace cradle::runtime {
 struct JudgedEntry {
   evidence::Entry entry;
   evidence::ParsedStatement statement;
-  rules::Admitted admitted;  // marks, time of act, what it changes in the state
+  rules::Verdict verdict;  // Admitted or Disputed, as the entry's kind says
+
+  // What it changes in the state, and its marks.
+  const rules::Changes& changes() const;
+  const std::vector<rules::Violation>& marks() const;
 };
 
 // `state` is the admission state before the entry. Signatures are not verified here: the ledger
 // proved them, and the audit does.
-// DATA_LOSS: the entry is not one the rules admit at this place. UNIMPLEMENTED: its rule set, data
-// bundle or format is not known here. Both name the entry. Other errors are those of `state`.
+// DATA_LOSS: the rules do not admit, or dispute, the entry at this place as it is kept.
+// UNIMPLEMENTED: its rule set, data bundle or format is not known here. Both name the entry. Other
+// errors are those of `state`.
 absl::StatusOr<JudgedEntry> JudgeAgain(const rules::StateReader& state,
                                        const rules::RuleDataLibrary& library, uint64_t index,
                                        std::string_view entry_bytes);

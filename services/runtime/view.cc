@@ -21,6 +21,20 @@ absl::StatusOr<uint64_t> DecodeSize(const std::optional<std::string>& bytes) {
   return size;
 }
 
+absl::Status FoldAdmitted(const View& view, const rules::RuleDataLibrary& library, uint64_t index,
+                          const JudgedEntry& judged, const rules::Admitted& admitted,
+                          ViewWriter& writer) {
+  rules::StateOverlay after(&writer);
+  after.Apply(admitted.changes);
+  absl::StatusOr<std::optional<state::v1::LogState>> log =
+      rules::ReadLog(index == 0 ? static_cast<const rules::StateReader&>(after) : writer);
+  if (!log.ok()) return log.status();
+  if (!log->has_value()) return absl::DataLossError("the entry did not found the log");
+  const std::shared_ptr<const rules::RuleData> data = library.Find((*log)->rule_data_sha256());
+  if (data == nullptr) return absl::UnimplementedError("its data bundle is not at hand");
+  return view.Fold({index, judged.entry, judged.statement, admitted, *data, writer, after}, writer);
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<std::string>> ViewWriter::Get(std::string_view key) const {
@@ -63,23 +77,15 @@ absl::Status FoldEntry(const View& view, const rules::RuleDataLibrary& library, 
   absl::StatusOr<JudgedEntry> judged = JudgeAgain(writer, library, index, entry_bytes);
   if (!judged.ok()) return judged.status();
 
-  rules::StateOverlay after(&writer);
-  after.Apply(judged->admitted.changes);
-  absl::StatusOr<std::optional<state::v1::LogState>> log =
-      rules::ReadLog(index == 0 ? static_cast<const rules::StateReader&>(after) : writer);
-  if (!log.ok()) return log.status();
-  if (!log->has_value()) return absl::DataLossError("entry 0 did not found the log");
-  const std::shared_ptr<const rules::RuleData> data = library.Find((*log)->rule_data_sha256());
-  if (data == nullptr) {
-    return absl::UnimplementedError(fmt::format("entry {}: its data bundle is not at hand", index));
+  absl::Status folded;
+  if (const auto* disputed = std::get_if<rules::Disputed>(&judged->verdict)) {
+    folded = view.FoldDisputed({index, judged->entry, judged->statement, *disputed}, writer);
+  } else {
+    const auto& admitted = std::get<rules::Admitted>(judged->verdict);
+    folded = FoldAdmitted(view, library, index, *judged, admitted, writer);
   }
-
-  const FoldedEntry folded{index,  judged->entry, judged->statement, judged->admitted, *data,
-                           writer, after};
-  if (absl::Status status = view.Fold(folded, writer); !status.ok()) return AtEntry(index, status);
-  for (const rules::Change& change : judged->admitted.changes) {
-    writer.Put(change.key, change.value);
-  }
+  if (!folded.ok()) return AtEntry(index, folded);
+  for (const rules::Change& change : judged->changes()) writer.Put(change.key, change.value);
   if (index == 0) writer.Put(kVersionKey, EncodeNumber(FoldVersion(view)));
   writer.Put(kSizeKey, EncodeNumber(index + 1));
   return absl::OkStatus();

@@ -60,6 +60,15 @@ struct FoldedEntry {
   const rules::StateReader& after;   // and after it
 };
 
+// An entry kept as disputed. It changes no custody: the admission state has the record of the
+// dispute, and no view takes what the statement says for what happened.
+struct FoldedDispute {
+  uint64_t index = 0;
+  const evidence::Entry& entry;
+  const evidence::ParsedStatement& statement;
+  const rules::Disputed& disputed;  // marks, contested places, changes
+};
+
 // What one service folds the log to.
 class View {
  public:
@@ -71,6 +80,10 @@ class View {
   // Adds the entry to the view's own indexes ("v/…" keys) in `writer`; the admission state is kept
   // by the caller. Deterministic: no clock, no randomness, no other input.
   virtual absl::Status Fold(const FoldedEntry& folded, ViewWriter& writer) const = 0;
+  // The same for a disputed entry; most views keep nothing of it.
+  virtual absl::Status FoldDisputed(const FoldedDispute&, ViewWriter&) const {
+    return absl::OkStatus();
+  }
   // Hashes of the data bundles, beside the one in force, that answers from this store rest on.
   virtual absl::StatusOr<std::vector<std::string>> BundlesRead(const kv::Reader&) const {
     return std::vector<std::string>();
@@ -79,8 +92,8 @@ class View {
 
 // Judges one entry again over the state in `writer`, folds it and applies the state's changes.
 // Signatures are not verified here: the audit does that.
-// DATA_LOSS: the entry is not one the rules admit at this place. UNIMPLEMENTED: its rule set, data
-// bundle or format is not known here.
+// DATA_LOSS: the entry is not one the rules admit, or keep as disputed, as its kind says.
+// UNIMPLEMENTED: its rule set, data bundle or format is not known here.
 absl::Status FoldEntry(const View& view, const rules::RuleDataLibrary& library, uint64_t index,
                        std::string_view entry_bytes, ViewWriter& writer);
 

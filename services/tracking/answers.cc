@@ -8,6 +8,7 @@
 
 #include "services/rules/admission.h"
 #include "services/rules/calendar.h"
+#include "services/rules/disputes.h"
 #include "services/rules/state_keys.h"
 #include "services/runtime/query.h"
 
@@ -194,6 +195,51 @@ absl::StatusOr<v1::ManifestView> Answers::View(ManifestState manifest) {
   }
   *view.mutable_manifest() = std::move(manifest);
   return view;
+}
+
+absl::Status Answers::AddDisputes(const std::string& chain,
+                                  google::protobuf::RepeatedPtrField<v1::DisputeView>* disputes) {
+  absl::Status damage;
+  std::vector<state::v1::DisputeState> found;
+  absl::Status status = reader_.Scan(
+      kv::Prefix(keys::Disputes(chain)), kv::Order::kAscending,
+      [&](std::string_view, std::string_view bytes) {
+        if (!found.emplace_back().ParseFromString(std::string(bytes))) {
+          damage = absl::DataLossError(fmt::format("a dispute on {} is damaged", chain));
+        }
+        return damage.ok();
+      });
+  status.Update(damage);
+  if (!status.ok()) return status;
+  const runtime::StoredState state(&reader_);
+  for (state::v1::DisputeState& dispute : found) {
+    v1::DisputeView& view = *disputes->Add();
+    view.set_open(rules::IsOpen(dispute));
+    const auto standing = rules::ReadStanding(state, chain, dispute.height());
+    if (!standing.ok()) return standing.status();
+    if (*standing) {
+      view.set_admitted_index((*standing)->index());
+      view.set_admitted_statement_hash((*standing)->statement_hash());
+    }
+    for (const state::v1::DisputedClaim& claim : dispute.claims()) {
+      for (const std::string& organisation : claim.organisations()) {
+        absl::StatusOr<std::string> name = NameOf(organisation);
+        if (!name.ok()) return name.status();
+        view.add_organisation_names(*std::move(name));
+      }
+    }
+    *view.mutable_dispute() = std::move(dispute);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Answers::AddDisputesOf(const BatchState& batch,
+                                    google::protobuf::RepeatedPtrField<v1::DisputeView>* disputes) {
+  absl::Status status = AddDisputes(fmt::format("batch:{}", batch.batch()), disputes);
+  for (const std::string& manifest : batch.manifests()) {
+    if (status.ok()) status = AddDisputes(fmt::format("manifest:{}", manifest), disputes);
+  }
+  return status;
 }
 
 }  // namespace cradle::tracking

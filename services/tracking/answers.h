@@ -46,6 +46,13 @@ class Answers {
   absl::StatusOr<v1::BatchView> View(state::v1::BatchState batch, absl::CivilDay on_day);
   absl::StatusOr<v1::ManifestView> View(state::v1::ManifestState manifest);
 
+  // Adds the disputes on a chain, open and resolved, by height.
+  absl::Status AddDisputes(const std::string& chain,
+                           google::protobuf::RepeatedPtrField<v1::DisputeView>* disputes);
+  // On the batch's own chain, then on those of the manifests it has been on.
+  absl::Status AddDisputesOf(const state::v1::BatchState& batch,
+                             google::protobuf::RepeatedPtrField<v1::DisputeView>* disputes);
+
  private:
   absl::Status AddMarks(uint64_t index,
                         google::protobuf::RepeatedPtrField<v1::Violation>* marks) const;

@@ -154,6 +154,8 @@ absl::Status GetBatch(const kv::Reader& reader, const runtime::QueryContext& con
   absl::StatusOr<absl::CivilDay> day =
       DayAtSite(reader, answers, context, batch->site(), request.on_date());
   if (!day.ok()) return day.status();
+  absl::Status disputes = answers.AddDisputesOf(*batch, response.mutable_disputes());
+  if (!disputes.ok()) return disputes;
   absl::StatusOr<v1::BatchView> view = answers.View(*std::move(batch), *day);
   if (!view.ok()) return view.status();
   *response.mutable_batch() = *std::move(view);
@@ -241,7 +243,7 @@ absl::Status GetManifest(const kv::Reader& reader, const runtime::QueryContext& 
   absl::StatusOr<v1::ManifestView> view = answers.View(*std::move(manifest));
   if (!view.ok()) return view.status();
   *response.mutable_manifest() = *std::move(view);
-  return absl::OkStatus();
+  return answers.AddDisputes(fmt::format("manifest:{}", id), response.mutable_disputes());
 }
 
 absl::Status ListManifests(const kv::Reader& reader, const runtime::QueryContext& context,
@@ -318,6 +320,8 @@ absl::Status Trace(const kv::Reader& reader, const runtime::QueryContext& contex
     }
     *response.add_steps() = *std::move(step);
   }
+  absl::Status disputes = answers.AddDisputesOf(*batch, response.mutable_disputes());
+  if (!disputes.ok()) return disputes;
   absl::StatusOr<v1::BatchView> view = answers.View(*std::move(batch), *today);
   if (!view.ok()) return view.status();
   *response.mutable_batch() = *std::move(view);

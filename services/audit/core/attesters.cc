@@ -34,7 +34,9 @@ std::vector<absl::Status> Attesters::Take(uint64_t index, bool in_log, CheckedEn
         fmt::format("the key is not enrolled for {}",
                     party.organisation().empty() ? "the log itself" : party.organisation()));
   }
-  if (in_log && !statement.has_founded()) Enrol(EnrolmentsIn(statement));
+  // A disputed entry enrols nobody.
+  const bool admitted = checked.entry.kind == evidence::EntryKind::kAdmitted;
+  if (in_log && admitted && !statement.has_founded()) Enrol(EnrolmentsIn(statement));
   return proven;
 }
 

@@ -35,6 +35,16 @@ std::string RefusalReason(const rules::Refused& refused) {
   return reason;
 }
 
+std::string DisputeReason(const rules::Disputed& disputed) {
+  std::string reason = "it is kept as admitted, and by the rules it is disputed";
+  for (const rules::ContestedPlace& place : disputed.places) {
+    reason += fmt::format("; at height {} of {} ", place.height, place.chain);
+    reason += place.standing_index ? fmt::format("entry {} stands", *place.standing_index)
+                                   : std::string("it follows a disputed statement");
+  }
+  return reason;
+}
+
 }  // namespace
 
 void LogJudge::Take(const CheckedEntry& checked) {
@@ -162,11 +172,6 @@ void LogJudge::LoadRuleData(const statement::v1::Statement& statement) {
 
 void LogJudge::JudgeByRules(const CheckedEntry& checked) {
   if (!stopped_.empty()) return;
-  if (checked.entry.kind != evidence::EntryKind::kAdmitted) {
-    findings_.AddEntry("format", Verdict::kUnverifiable, next_index_,
-                       "it is a disputed entry, which this program does not judge");
-    return StopJudging(fmt::format("entry {} is disputed", next_index_));
-  }
   LoadRuleData(checked.statement.message);
   absl::StatusOr<rules::Verdict> verdict =
       rules::Admit(state_, library_, origin_, checked.statement, checked.attestations,
@@ -192,7 +197,17 @@ void LogJudge::JudgeByRules(const CheckedEntry& checked) {
     findings_.AddEntry("key", Verdict::kUnverifiable, next_index_,
                        fmt::format("attestation {}: {}", i, Message(checked.signatures[i])));
   }
-  const absl::Status applied = state_.Apply(std::move(std::get<rules::Admitted>(*verdict).changes));
+  // Of another kind than it is kept as, it still changes what the rules say: what follows is judged
+  // by that, so that one wrong kind is one finding.
+  auto* disputed = std::get_if<rules::Disputed>(&*verdict);
+  const bool kept_as_disputed = checked.entry.kind == evidence::EntryKind::kDisputed;
+  if (disputed != nullptr && !kept_as_disputed) {
+    AddRefusal(DisputeReason(*disputed));
+  } else if (disputed == nullptr && kept_as_disputed) {
+    AddRefusal("it is kept as disputed, and the rules admit it");
+  }
+  const absl::Status applied = state_.Apply(std::move(
+      disputed != nullptr ? disputed->changes : std::get<rules::Admitted>(*verdict).changes));
   if (!applied.ok()) {
     findings_.Add("state", {Verdict::kUnverifiable, std::nullopt, "the state of this verification",
                             Message(applied)});

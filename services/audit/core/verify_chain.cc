@@ -139,7 +139,11 @@ class ChainVerification {
     const auto link = std::find_if(links.begin(), links.end(), [this](const auto& candidate) {
       return candidate.chain() == bundle_.chain;
     });
-    if (link == links.end()) {
+    if (checked.entry.kind != evidence::EntryKind::kAdmitted) {
+      findings_.AddEntry(
+          "link", Verdict::kTampered, index,
+          fmt::format("it is kept as disputed and stands at no height of {}", bundle_.chain));
+    } else if (link == links.end()) {
       findings_.AddEntry("link", Verdict::kTampered, index,
                          fmt::format("it does not extend {}", bundle_.chain));
     } else if (link->height() != height) {

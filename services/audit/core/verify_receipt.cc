@@ -42,10 +42,6 @@ absl::Status CheckEntry(const Opened& opened, const evidence::NoteVerifier& log_
   const CheckedEntry& entry = opened.entry;
   if (absl::IsUnimplemented(entry.form)) return Unverifiable(opened.name, Message(entry.form));
   if (!entry.form.ok()) return Tampered(opened.name, Message(entry.form));
-  if (entry.entry.kind != evidence::EntryKind::kAdmitted) {
-    return Unverifiable(opened.name,
-                        "it is of a disputed entry, which this program does not judge");
-  }
   const statement::v1::Statement& statement = entry.statement.message;
   if (statement.log_origin() != log_key.name()) {
     return Tampered(opened.name,
@@ -144,6 +140,7 @@ class ReceiptVerification {
     last_recorded_time_ms_ = opened.entry.entry.recorded_time_ms;
     opened.attestations = attesters_.Take(opened.index, /*in_log=*/true, opened.entry);
     for (const Enrolment& enrolment : EnrolmentsIn(opened.entry.statement.message)) {
+      if (opened.entry.entry.kind != evidence::EntryKind::kAdmitted) continue;
       enrolled_.insert(std::string(AsBytes(evidence::Sha256(enrolment.spki_der))));
     }
     return absl::OkStatus();

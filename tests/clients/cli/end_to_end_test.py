@@ -139,6 +139,84 @@ class Commands(unittest.TestCase):
         shown = self.producer.json("manifest", "show", "@trip", server=self.server.address)
         self.assertEqual(shown["manifest"]["manifest"]["status"], "MANIFEST_STATUS_DELIVERED")
 
+    def colleague(self, name, of):
+        """A second device of an organisation, that has been online once."""
+        cli = harness.Cli(self.directory / name, self.server.address, self.server.config["log_vkey"])
+        cli.run("key", "show", "--out", self.file(name + ".pub"))
+        of.run("key", "enroll", self.file(name + ".pub"))
+        cli.run("vehicle" if of is self.carrier else "site", "register",
+                *(["--plate", "鲁G54321"] if of is self.carrier else
+                  ["--name", "北门", "--division", "370781"]))
+        return cli
+
+    def test_two_drivers_take_one_load_offline_and_a_regulator_decides(self):
+        gate, driver = self.colleague("gate", self.producer), self.colleague("driver", self.carrier)
+        self.generate("oil")
+        issue = self.file("issue.statement")
+        manifest = self.issue("oil", "trip", "--out", issue)["manifest"]
+        for cli in (gate, self.carrier, driver):
+            cli.run("statement", "keep", issue)
+
+        self.server.stop()
+        for number, (consignor, carrier) in enumerate(
+                [(self.producer, self.carrier), (gate, driver)], 1):
+            load = self.file("load%d.statement" % number)
+            consignor.run("--offline", "manifest", "take", manifest, "--out", load)
+            carrier.run("--offline", "statement", "attest", load)
+        # The second truck arrives before anybody had a network.
+        arrival = self.file("arrival.statement")
+        driver.run("--offline", "manifest", "deliver", manifest, "--out", arrival)
+        self.operator.run("--offline", "statement", "attest", arrival)
+
+        self.server.start()
+        address = self.server.address
+        # What it follows is still on the driver's device.
+        early = self.operator.run("--json", "statement", "submit", arrival, server=address,
+                                  check=False)
+        self.assertEqual(early.returncode, 1)
+        self.assertEqual(json.loads(early.stdout)["missing_predecessor"],
+                         {"chain": "manifest:" + manifest, "height": 1})
+        admitted, = self.carrier.json("outbox", "send", server=address)
+        self.assertEqual(admitted["outcome"], "admitted")
+        sent = {answer["outcome"]: answer for answer in driver.json("outbox", "send", server=address)}
+        self.assertEqual(set(sent), {"disputed", "waiting"})  # the receiver has the whole arrival
+        disputed = sent["disputed"]
+        self.assertEqual(disputed["heads"][0]["statement_hash"], admitted["statement_hash"])
+        self.assertEqual(disputed["marks"][0]["rule"], "LINK-DISPUTED")
+        for cli in (self.operator, driver, gate):
+            answers = cli.json("outbox", "send", server=address)
+            self.assertEqual([answer["outcome"] for answer in answers], ["disputed"])
+        for cli in (self.producer, self.carrier, gate, driver, self.operator):
+            cli.run("outbox", "send", server=address)
+            self.assertEqual(cli.json("outbox", "list"), [])
+
+        shown = self.producer.json("manifest", "show", manifest, server=address)
+        self.assertEqual(shown["manifest"]["manifest"]["status"], "MANIFEST_STATUS_IN_TRANSIT")
+        self.assertEqual([(dispute["dispute"]["height"], dispute["open"])
+                          for dispute in shown["disputes"]], [("1", True), ("2", True)])
+        resolved = self.regulator.json(
+            "dispute", "resolve", "manifest:" + manifest, "1", "--uphold",
+            disputed["statement_hash"], "--reference", "潍环争〔2026〕1号", "--reason", "records",
+            server=address)
+        self.assertEqual(resolved["outcome"], "admitted")
+        trace = self.producer.json("trace", "@oil", server=address)
+        self.assertEqual([dispute["open"] for dispute in trace["disputes"]], [False, True])
+        self.assertEqual(len(trace["steps"]), 3)  # generated, issued, taken once
+        text = self.producer.run("trace", "@oil", server=address).stdout
+        self.assertIn("disputed, resolved", text)
+        self.assertIn("upheld    " + disputed["statement_hash"], text)
+
+        # Both hold proof with nothing running, and the log is true.
+        self.server.stop()
+        for answer in (admitted, disputed):
+            receipt = json.loads(harness.run("cradle", "--json", "receipt", "verify",
+                                             answer["receipt"], "--key",
+                                             self.server.config["log_vkey"]).stdout)
+            self.assertEqual((receipt["index"], receipt["disputed"]),
+                             (answer["index"], answer is disputed))
+        verified = harness.run("cradled", "verify", "--data", self.directory / "data")
+        self.assertEqual(verified.stdout.splitlines()[-1], "verified")
+
     def test_refusal_names_rule_field_and_law_and_can_be_read_again(self):
         self.generate("oil")
         refused = self.producer.run("--json", "batch", "store", "@oil", "--facility", "@TS001",

@@ -100,9 +100,9 @@ evidence::Entry LogFixture::Form(const evidence::SignedStatement& statement,
   return entry;
 }
 
-uint64_t LogFixture::Append(const evidence::SignedStatement& statement) {
+uint64_t LogFixture::Append(const evidence::SignedStatement& statement, evidence::EntryKind kind) {
   const uint64_t index = size();
-  const evidence::Entry entry = Form(statement, evidence::EntryKind::kAdmitted);
+  const evidence::Entry entry = Form(statement, kind);
   absl::StatusOr<evidence::ParsedStatement> parsed = evidence::ParseStatement(statement.statement);
   EXPECT_TRUE(parsed.ok()) << parsed.status();
   std::vector<rules::ProvenAttestation> attestations;
@@ -113,15 +113,18 @@ uint64_t LogFixture::Append(const evidence::SignedStatement& statement) {
   absl::StatusOr<rules::Verdict> verdict =
       rules::Admit(state_, library, kOrigin, *parsed, attestations, entry.recorded_time_ms, index);
   EXPECT_TRUE(verdict.ok()) << verdict.status();
-  const auto* admitted = std::get_if<rules::Admitted>(&*verdict);
-  if (admitted == nullptr) {
-    ADD_FAILURE() << "not admitted: "
+  if (kind == evidence::EntryKind::kDisputed && std::holds_alternative<rules::Disputed>(*verdict)) {
+    state_.Apply(std::get<rules::Disputed>(*verdict).changes);
+  } else if (kind == evidence::EntryKind::kAdmitted &&
+             std::holds_alternative<rules::Admitted>(*verdict)) {
+    state_.Apply(std::get<rules::Admitted>(*verdict).changes);
+  } else {
+    ADD_FAILURE() << "not of that kind: "
                   << (std::holds_alternative<rules::Refused>(*verdict)
                           ? std::get<rules::Refused>(*verdict).violations.at(0).message_en
-                          : "a duplicate");
+                          : "another verdict");
     return index;
   }
-  state_.Apply(admitted->changes);
   entries.push_back(evidence::EncodeEntry(entry).value());
   return index;
 }

@@ -48,8 +48,10 @@ class LogFixture {
   // Founds the log and registers a producer, a carrier and an operator, or nobody.
   explicit LogFixture(Registered registered = Registered::kCustody);
 
-  // Forms the entry and lets the rules admit it; a refusal fails the test. Gives the index.
-  uint64_t Append(const evidence::SignedStatement& statement);
+  // Forms the entry and lets the rules admit it, or keep it as disputed; any other verdict than
+  // that kind's fails the test. Gives the index.
+  uint64_t Append(const evidence::SignedStatement& statement,
+                  evidence::EntryKind kind = evidence::EntryKind::kAdmitted);
   uint64_t AppendAll(const std::vector<evidence::SignedStatement>& statements);
   // The entry without asking the rules.
   uint64_t Force(const evidence::SignedStatement& statement,

@@ -256,16 +256,6 @@ TEST_F(VerifyLogTest, AnEntryOfALaterFormatIsUnverifiable) {
   EXPECT_TRUE(Names(report, Verdict::kUnverifiable, log_.size() - 1)) << Describe(report);
 }
 
-TEST_F(VerifyLogTest, ADisputedEntryIsUnverifiable) {
-  ledger::testing::WasteBatch batch;
-  const uint64_t index = log_.Force(log_.signers.Generate(log_.custody->producer, batch),
-                                    evidence::EntryKind::kDisputed);
-  log_.Write(directory_.path());
-  const Report report = VerifyNow();
-  EXPECT_EQ(report.verdict, Verdict::kUnverifiable) << Describe(report);
-  EXPECT_TRUE(Names(report, Verdict::kUnverifiable, index));
-}
-
 TEST_F(VerifyLogTest, ARuleSetThatThisProgramDoesNotHaveIsUnverifiable) {
   const uint64_t index = log_.Force(log_.signers.Sign(
       {{&log_.signers.regulator, statement::v1::CAPACITY_REGULATOR}},

@@ -124,6 +124,15 @@ evidence::SignedStatement Signers::SignAside(const std::vector<Attester>& attest
   return Attest(evidence::Serialize(Compose(attesters, fill)), attesters, nullptr);
 }
 
+evidence::SignedStatement Signers::SignAgain(const evidence::SignedStatement& statement,
+                                             const std::vector<Attester>& attesters,
+                                             const Fill& change) {
+  Statement message = evidence::ParseStatement(statement.statement).value().message;
+  message.set_nonce(NewBytes());
+  if (change) change(message);
+  return Attest(evidence::Serialize(message), attesters, nullptr);
+}
+
 evidence::SignedStatement Signers::Found(const evidence::PublicKey& log_public_key,
                                          const evidence::PrivateKey* log_key) {
   const Fill fill = [&](Statement& statement) {

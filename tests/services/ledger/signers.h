@@ -61,6 +61,10 @@ class Signers {
                                  const evidence::PrivateKey* log_key = nullptr);
   // As Sign, but the heads stay: the next statement competes with this one for its links.
   evidence::SignedStatement SignAside(const std::vector<Attester>& attesters, const Fill& fill);
+  // The same statement under another nonce, changed by `change`: it competes for the same links.
+  evidence::SignedStatement SignAgain(const evidence::SignedStatement& statement,
+                                      const std::vector<Attester>& attesters,
+                                      const Fill& change = nullptr);
   // The bytes as they would be signed.
   statement::v1::Statement Compose(const std::vector<Attester>& attesters, const Fill& fill,
                                    bool log_attests = false);

@@ -4,6 +4,7 @@
 
 #include "absl/time/civil_time.h"
 #include "services/rules/calendar.h"
+#include "services/rules/disputes.h"
 
 namespace cradle::test {
 namespace {
@@ -99,6 +100,22 @@ std::string District::NewId() { return evidence::IdFromBytes(NewBytes()); }
 
 rules::Admitted District::Assert(std::vector<Asserter> parties,
                                  const std::function<void(Statement&)>& fill) {
+  std::optional<rules::Verdict> verdict =
+      Enter(parties, fill, nullptr, evidence::EntryKind::kAdmitted);
+  return verdict ? std::get<rules::Admitted>(*std::move(verdict)) : rules::Admitted();
+}
+
+rules::Disputed District::AssertDisputed(std::vector<Asserter> parties,
+                                         const std::function<void(Statement&)>& fill,
+                                         const std::function<void(statement::v1::Link&)>& relink) {
+  std::optional<rules::Verdict> verdict =
+      Enter(parties, fill, relink, evidence::EntryKind::kDisputed);
+  return verdict ? std::get<rules::Disputed>(*std::move(verdict)) : rules::Disputed();
+}
+
+std::optional<rules::Verdict> District::Enter(
+    std::vector<Asserter>& parties, const std::function<void(Statement&)>& fill,
+    const std::function<void(statement::v1::Link&)>& relink, evidence::EntryKind kind) {
   Statement message;
   for (const Asserter& party : parties) {
     statement::v1::Party& added = *message.add_parties();
@@ -110,16 +127,18 @@ rules::Admitted District::Assert(std::vector<Asserter> parties,
   const absl::Status completed = rules::Complete(state_, kOrigin, NewBytes(), message);
   if (!completed.ok()) {
     ADD_FAILURE() << completed << "\n" << message.DebugString();
-    return {};
+    return std::nullopt;
   }
+  if (relink) relink(*message.mutable_links(0));
   absl::StatusOr<evidence::ParsedStatement> parsed =
       evidence::ParseStatement(evidence::Serialize(message));
   if (!parsed.ok()) {
     ADD_FAILURE() << parsed.status() << "\n" << message.DebugString();
-    return {};
+    return std::nullopt;
   }
 
   evidence::Entry entry;
+  entry.kind = kind;
   entry.recorded_time_ms = now_ms_;
   entry.salt[15] = static_cast<uint8_t>(size());
   entry.signed_statement.statement = parsed->bytes;
@@ -136,22 +155,26 @@ rules::Admitted District::Assert(std::vector<Asserter> parties,
     proven.push_back({attested.algorithm, attestation});
     entry.signed_statement.attestations.push_back(std::move(attested));
   }
-  const absl::StatusOr<rules::Verdict> verdict =
+  absl::StatusOr<rules::Verdict> verdict =
       rules::Admit(state_, library_, kOrigin, *parsed, proven, now_ms_, size());
-  if (!verdict.ok() || !std::holds_alternative<rules::Admitted>(*verdict)) {
+  const bool disputed = kind == evidence::EntryKind::kDisputed;
+  const bool as_said =
+      verdict.ok() && (disputed ? std::holds_alternative<rules::Disputed>(*verdict)
+                                : std::holds_alternative<rules::Admitted>(*verdict));
+  if (!as_said) {
     ADD_FAILURE() << verdict.status() << "\n" << message.DebugString();
     if (verdict.ok() && std::holds_alternative<rules::Refused>(*verdict)) {
       for (const rules::Violation& violation : std::get<rules::Refused>(*verdict).violations) {
         ADD_FAILURE() << violation.rule << " " << violation.field << ": " << violation.message_en;
       }
     }
-    return {};
+    return std::nullopt;
   }
-  const auto& admitted = std::get<rules::Admitted>(*verdict);
-  state_.Apply(admitted.changes);
+  state_.Apply(disputed ? std::get<rules::Disputed>(*verdict).changes
+                        : std::get<rules::Admitted>(*verdict).changes);
   entries_.push_back(evidence::EncodeEntry(entry).value());
   now_ms_ += 1'000;
-  return admitted;
+  return *std::move(verdict);
 }
 
 void District::Found() {
@@ -338,6 +361,24 @@ rules::Admitted District::Take(const std::string& manifest) {
                   taken.set_vehicle(vehicle);
                   taken.set_taken_time_ms(now_ms_);
                 });
+}
+
+rules::Disputed District::TakeAgain(const std::string& manifest) {
+  return AssertDisputed(
+      {{*ends_.at(manifest).consignor, statement::v1::CAPACITY_CONSIGNOR},
+       {carrier, statement::v1::CAPACITY_CARRIER}},
+      [&](Statement& statement) {
+        auto& taken = *statement.mutable_load_taken();
+        taken.set_manifest(manifest);
+        taken.set_vehicle(vehicle);
+        taken.set_taken_time_ms(now_ms_);
+      },
+      [&](statement::v1::Link& link) {
+        const auto issue = rules::ReadStanding(state_, link.chain(), 0);
+        ASSERT_TRUE(issue.ok() && issue->has_value()) << "nobody took it before";
+        link.set_height(1);
+        link.set_previous((*issue)->statement_hash());
+      });
 }
 
 rules::Admitted District::Deliver(const std::string& manifest) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,6 +69,11 @@ class District {
   rules::Admitted Assert(std::vector<Asserter> parties,
                          const std::function<void(statement::v1::Statement&)>& fill);
 
+  // The same, for a statement linked by `relink` to where the rules keep it as disputed.
+  rules::Disputed AssertDisputed(std::vector<Asserter> parties,
+                                 const std::function<void(statement::v1::Statement&)>& fill,
+                                 const std::function<void(statement::v1::Link&)>& relink);
+
   Actor Register(std::string name, std::string division, statement::v1::OrganisationRole role);
   std::string AddSite(Actor& actor, const std::string& name, const std::string& time_zone = "");
   std::string AddFacility(Actor& actor, const std::string& site, const std::string& name,
@@ -89,6 +95,8 @@ class District {
                            const std::string& official_number = "");
   // By the parties of the manifest.
   rules::Admitted Take(const std::string& manifest);
+  // A second pickup of a load that was taken.
+  rules::Disputed TakeAgain(const std::string& manifest);
   rules::Admitted Deliver(const std::string& manifest);
   // Each batch weighs `more_g` more than was sent.
   rules::Admitted Confirm(const std::string& manifest, const std::vector<Batch>& batches,
@@ -106,6 +114,12 @@ class District {
 
  private:
   std::string NewBytes();  // 16, never the same
+  // Attests, judges and writes the entry where the verdict is one of `kind`; any other fails the
+  // test.
+  std::optional<rules::Verdict> Enter(std::vector<Asserter>& parties,
+                                      const std::function<void(statement::v1::Statement&)>& fill,
+                                      const std::function<void(statement::v1::Link&)>& relink,
+                                      evidence::EntryKind kind);
   void Found();
 
   std::shared_ptr<const rules::RuleData> data_;
