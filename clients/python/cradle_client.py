@@ -382,7 +382,10 @@ class Log:
         return answer.statement, answer.rendering_en
 
     def submit(self, *signed):
-        """One result each: (verified Receipt, None), or (None, the Refusal)."""
+        """One result each: (verified Receipt, None), or (None, the Refusal).
+
+        A statement whose place another has is kept as disputed: decode_entry(receipt.entry).kind
+        is 2 then."""
         answer = self.ledger.Submit(ledger_pb2.SubmitRequest(statements=signed))
         _require(len(answer.results) == len(signed), "one result for each statement")
         results = []
@@ -390,9 +393,12 @@ class Log:
             if result.HasField("refused"):
                 results.append((None, result.refused))
                 continue
-            receipt = verify_receipt(result.admitted.receipt.decode(), self.verifier)
-            _require(decode_entry(receipt.entry).statement == sent.statement,
-                     "receipt of another statement", "false")
+            disputed = result.HasField("disputed")
+            kept = result.disputed if disputed else result.admitted
+            receipt = verify_receipt(kept.receipt.decode(), self.verifier)
+            entry = decode_entry(receipt.entry)
+            _require(entry.statement == sent.statement, "receipt of another statement", "false")
+            _require(entry.kind == (2 if disputed else 1), "receipt of another kind of entry", "false")
             self.hold(receipt.checkpoint)
             results.append((receipt, None))
         return results

@@ -36,11 +36,11 @@ std::string RestsOnJson(const Root& root) {
 }
 
 // A disputed statement has a receipt too, and is the head of no chain.
-bool IsOfAdmitted(std::string_view receipt_bytes) {
+bool IsOfDisputed(std::string_view receipt_bytes) {
   const absl::StatusOr<evidence::Receipt> receipt = evidence::ParseReceipt(receipt_bytes);
   if (!receipt.ok()) return false;
   const absl::StatusOr<evidence::Entry> entry = evidence::DecodeEntry(receipt->entry);
-  return entry.ok() && entry->kind == evidence::EntryKind::kAdmitted;
+  return entry.ok() && entry->kind == evidence::EntryKind::kDisputed;
 }
 
 // Reads the reasons kept beside a statement; a file that somebody edited says less, not nothing.
@@ -218,7 +218,7 @@ absl::Status Home::Refusing::PutBack(const std::string& chain,
     if (!root->has_value()) {
       absl::StatusOr<std::optional<std::string>> receipt = home_.FindReceipt(head.statement_hash);
       if (!receipt.ok()) return receipt.status();
-      head.admitted = receipt->has_value() && IsOfAdmitted(**receipt);
+      head.admitted = receipt->has_value() && !IsOfDisputed(**receipt);
       // Only a server, or a file, has named it: the server is to say where the chain stands now.
       if (!head.admitted && !kept->has_value()) head = ChainHead{};
       break;

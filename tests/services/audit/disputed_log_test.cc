@@ -7,6 +7,7 @@
 
 #include "services/audit/core/verify_chain.h"
 #include "services/audit/core/verify_receipt.h"
+#include "storage/evidence/receipt.h"
 #include "tests/services/audit/log_fixture.h"
 
 namespace cradle::audit::testing {

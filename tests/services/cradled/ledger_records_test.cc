@@ -137,6 +137,31 @@ TEST_F(LedgerRecordsTest, EntriesUnderNoSignedCheckpointAreFoldedToo) {
   ExpectNamed(Verdict::kDiverged, key);
 }
 
+TEST_F(LedgerRecordsTest, ADisputedEntryFoldsToItsMarksAndTheRecordOfTheDispute) {
+  ledger::testing::WasteBatch batch;
+  ledger_.Admit(ledger_.signers.Generate(custody_->producer, batch));
+  const auto carried = ledger_.signers.Carry(custody_->producer, custody_->carrier,
+                                             custody_->vehicle, custody_->receiver, {batch});
+  ledger_.Admit({carried[0], carried[1]});
+  const ledger::SubmitResult result = ledger_.Submit(ledger_.signers.SignAgain(
+      carried[1], {{&custody_->producer.device, statement::v1::CAPACITY_CONSIGNOR},
+                   {&custody_->carrier.device, statement::v1::CAPACITY_CARRIER}}));
+  const auto* disputed = std::get_if<ledger::DisputedAdmission>(&result.outcome);
+  ASSERT_NE(disputed, nullptr);
+  const Report report = VerifyNow();
+  EXPECT_EQ(report.verdict, Verdict::kVerified) << Describe(report);
+  EXPECT_EQ(log_.verdict, Verdict::kVerified) << Describe(log_);
+  const std::string marks = Get(ledger::MarksKey(disputed->kept.index));
+  ASSERT_FALSE(marks.empty());
+  Edit(ledger::MarksKey(disputed->kept.index), std::nullopt);
+  ExpectNamed(Verdict::kDiverged, ledger::MarksKey(disputed->kept.index));
+  Edit(ledger::MarksKey(disputed->kept.index), marks);
+  const std::string key = rules::keys::Dispute(disputed->heads.at(0).chain, 1);
+  ASSERT_FALSE(Get(key).empty());
+  Edit(key, std::nullopt);
+  ExpectNamed(Verdict::kDiverged, key);
+}
+
 TEST_F(LedgerRecordsTest, AnEditedCustodianIsNamed) {
   const std::string key = rules::keys::Batch(last_batch_.id);
   state::v1::BatchState state;
