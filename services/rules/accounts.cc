@@ -20,7 +20,7 @@ uint64_t Count(uint64_t a, int64_t b) { return a + static_cast<uint64_t>(b); }
 void Accounts::Add(const state::v1::BatchState& batch, int sign) {
   if (LiesInStore(batch)) {
     FacilityDelta& facility = facilities_[batch.facility()];
-    facility.stored_mass_g = Sum(facility.stored_mass_g, sign * batch.mass_g());
+    facility.stored_mass_g = Sum(facility.stored_mass_g, sign * MassInStore(batch));
     facility.stored_batches += sign;
   }
   if (IsHeld(batch)) {

@@ -11,13 +11,31 @@
 namespace cradle::rules {
 
 bool LiesInStore(const state::v1::BatchState& batch) {
-  return batch.status() == state::v1::BATCH_STATUS_STORED && !batch.facility().empty();
+  const bool stored = batch.status() == state::v1::BATCH_STATUS_STORED ||
+                      batch.status() == state::v1::BATCH_STATUS_FILLING ||
+                      batch.status() == state::v1::BATCH_STATUS_ABSORBED;
+  return stored && !batch.facility().empty();
 }
 
 bool IsHeld(const state::v1::BatchState& batch) {
   return batch.status() != state::v1::BATCH_STATUS_TREATED &&
+         batch.status() != state::v1::BATCH_STATUS_CONSUMED &&
          batch.status() != state::v1::BATCH_STATUS_VOIDED;
 }
+
+int64_t MassInStore(const state::v1::BatchState& batch) {
+  return batch.mass_g() - batch.unaccounted_mass_g();
+}
+
+namespace {
+
+// What was packed is unpacked when it is received, ends, or becomes something else.
+bool LeavesUnit(const state::v1::BatchState& before, const state::v1::BatchState& after) {
+  return !IsHeld(after) || after.status() == state::v1::BATCH_STATUS_ABSORBED ||
+         after.custodian() != before.custodian() || after.site() != before.site();
+}
+
+}  // namespace
 
 void PutBatch(Judge& judge, const state::v1::BatchState* before, state::v1::BatchState after) {
   after.set_index(judge.index());
@@ -25,6 +43,7 @@ void PutBatch(Judge& judge, const state::v1::BatchState* before, state::v1::Batc
   for (const statement::v1::Party& party : judge.statement().parties()) {
     if (party.organisation() != after.generator()) after.set_others_acted(true);
   }
+  if (before != nullptr && LeavesUnit(*before, after)) after.clear_unit();
   judge.accounts().Change(before, after);
   judge.Put(keys::Batch(after.batch()), after);
 }

@@ -16,6 +16,8 @@ class Judge;
 
 // Counted in the account of its facility.
 bool LiesInStore(const state::v1::BatchState& batch);
+// What of it lies in its facility, while LiesInStore.
+int64_t MassInStore(const state::v1::BatchState& batch);
 
 // Writes the batch as this entry leaves it, and whether others than its generator have acted on it.
 // `before` is the state as it was read; null: it begins.

@@ -22,7 +22,7 @@ struct Table {
     for (const std::span<const EventRow> area :
          {LogEvents(), OrganisationEvents(), LicenceEvents(), FacilityEvents(), BatchEvents(),
           CorrectionEvents(), ManifestEvents(), ManifestChangeEvents(), TransportEvents(),
-          DisputeEvents()}) {
+          DisputeEvents(), LineageEvents(), TreatmentEvents(), BulkEvents()}) {
       rows.insert(rows.end(), area.begin(), area.end());
     }
     std::sort(rows.begin(), rows.end(),

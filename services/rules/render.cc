@@ -48,7 +48,7 @@ std::string TimeText(int64_t time_ms) {
 }
 
 std::string IntegerText(std::string_view field, int64_t number) {
-  if (field.ends_with("_mass_g")) return MassText(number);
+  if (field.ends_with("_mass_g") || field.ends_with("_mass_g_per_day")) return MassText(number);
   if (field.ends_with("_time_ms")) return TimeText(number);
   return fmt::format("{}", number);
 }

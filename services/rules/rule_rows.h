@@ -14,6 +14,7 @@ std::span<const Rule> PlaceRules();
 std::span<const Rule> WasteRules();
 std::span<const Rule> CorrectionRules();
 std::span<const Rule> DisputeRules();
+std::span<const Rule> LineageRules();
 
 namespace rows {
 
@@ -26,9 +27,20 @@ inline constexpr EventSet kBegin =
     On(S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered,
        S::kFacilityRegistered, S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued);
 inline constexpr EventSet kBegunBatch = On(S::kStockDeclared, S::kBatchGenerated);
+// Make batches of others.
+inline constexpr EventSet kMade = On(S::kBatchSplit, S::kBatchesMerged, S::kBatchesPretreated,
+                                     S::kTreatmentRecorded, S::kBulkDrawn);
+// Give a batch a code that it does not have from its parents.
+inline constexpr EventSet kNewCode =
+    kBegunBatch | On(S::kBatchOpened, S::kBatchesPretreated, S::kTreatmentRecorded, S::kBulkDrawn);
 inline constexpr EventSet kCustody = On(S::kBatchStored, S::kBatchMoved, S::kBatchTreated);
 // What sets a batch right.
 inline constexpr EventSet kCorrecting = On(S::kBatchAmended, S::kBatchVoided);
+inline constexpr EventSet kTreated = On(S::kBatchTreated, S::kTreatmentRecorded);
+// Done to batches in one's own hands, other than kCustody.
+inline constexpr EventSet kLineage =
+    On(S::kBatchToppedUp, S::kBatchSealed, S::kBatchSplit, S::kBatchesMerged, S::kBatchRepacked,
+       S::kBatchesPretreated, S::kTreatmentRecorded, S::kContainersPacked, S::kBulkFilled);
 inline constexpr EventSet kIssue = On(S::kManifestIssued);
 inline constexpr EventSet kHandover = On(S::kLoadTaken, S::kLoadHandedOver, S::kLoadDelivered);
 inline constexpr EventSet kAfterIssue = kHandover | On(S::kReceiptConfirmed);
@@ -41,7 +53,7 @@ inline constexpr EventSet kLoad = On(S::kLoadTaken, S::kLoadHandedOver);
 inline constexpr EventSet kByRegulator =
     On(S::kOrganisationRegistered, S::kSiteRegistered, S::kLicenceGranted, S::kDeviceKeyEnrolled,
        S::kDeviceKeyRevoked, S::kFacilityRegistered, S::kStockDeclared, S::kFounded,
-       S::kDisputeResolved) |
+       S::kDisputeResolved, S::kBulkRegistered) |
     kCorrecting;
 
 inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;

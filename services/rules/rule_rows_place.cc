@@ -6,10 +6,14 @@ namespace {
 
 using namespace rows;  // NOLINT(google-build-using-namespace): the words of a table
 
+// Use a facility for storage or treatment.
+constexpr EventSet kAtFacility =
+    kCustody | On(S::kStockDeclared, S::kBatchOpened, S::kBatchesMerged, S::kTreatmentRecorded);
+
 constexpr Rule kRules[] = {
     // Organisations, sites, licences, keys.
     {RuleId::kIdNew, "ID-NEW", "What begins has an id that nothing has had.",
-     "新建对象的编号不得已被使用。", "", kExists, kBegin},
+     "新建对象的编号不得已被使用。", "", kExists, kBegin | kMade | On(S::kBatchOpened)},
     {RuleId::kLogRegulator, "LOG-REGULATOR",
      "The founding regulator alone adopts rules, and resolves disputes that no division has.",
      "仅创始监管部门可采用规则，并裁决不属于任何行政区划的争议。", "", kDenied,
@@ -22,7 +26,8 @@ constexpr Rule kRules[] = {
      "An organisation does what its role says: producers, medical institutions and operators "
      "generate, carriers carry, operators receive.",
      "单位行为须与其类别相符：产废单位、医疗卫生机构和经营单位产生，运输单位运输，经营单位接受。",
-     "plan", kFailed, kBegunBatch | kIssue | On(S::kLicenceGranted, S::kVehicleRegistered)},
+     "plan", kFailed,
+     kBegunBatch | kIssue | On(S::kBatchOpened, S::kLicenceGranted, S::kVehicleRegistered)},
     {RuleId::kOrganisationIdentity, "ORGANISATION-IDENTITY",
      "A unified social credit code has the form and check character of GB 32100-2015.",
      "统一社会信用代码须符合GB 32100-2015及其校验码。", "identity", kInvalid,
@@ -44,7 +49,7 @@ constexpr Rule kRules[] = {
          kCorrecting},
     {RuleId::kSiteOfOrganisation, "SITE-OF-ORGANISATION",
      "The site is registered and the organisation's.", "场所须已登记且属于该单位。", "", kFailed,
-     On(S::kFacilityRegistered) | kBegunBatch | kIssue},
+     On(S::kFacilityRegistered, S::kBatchOpened) | kBegunBatch | kIssue},
     {RuleId::kSiteZone, "SITE-ZONE", "A site's time zone is in the rule data.",
      "场所时区须在规则数据中。", "", kInvalid, On(S::kSiteRegistered)},
     {RuleId::kLicencePeriod, "LICENCE-PERIOD", "A licence ends no earlier than it begins.",
@@ -70,29 +75,29 @@ constexpr Rule kRules[] = {
     // Facilities and methods.
     {RuleId::kFacilityOfOrganisation, "FACILITY-OF-ORGANISATION",
      "The facility is registered and the organisation's.", "设施须已登记且属于该单位。", "storage",
-     kFailed, kCustody | On(S::kStockDeclared)},
+     kFailed,
+     kAtFacility | On(S::kBatchesPretreated, S::kBulkRegistered, S::kBulkFilled, S::kBulkDrawn,
+                      S::kBulkLevelRead, S::kBulkEmptied)},
     {RuleId::kFacilitySite, "FACILITY-SITE",
      "The facility is at the site where the waste lies; a move between sites is a transfer.",
      "设施须位于废物所在场所；场所之间的移动属于转移。", "manifest_sites", kFailed,
-     kCustody | On(S::kStockDeclared)},
+     kAtFacility | On(S::kBatchesPretreated, S::kBulkFilled)},
     {RuleId::kFacilityUse, "FACILITY-USE",
      "Waste is stored in storage, and treated where waste is utilised or disposed of.",
-     "废物贮存于贮存设施，利用处置于利用处置设施。", "storage", kFailed,
-     kCustody | On(S::kStockDeclared)},
+     "废物贮存于贮存设施，利用处置于利用处置设施。", "storage", kFailed, kAtFacility},
     {RuleId::kFacilityAccepted, "FACILITY-ACCEPTED",
      "A facility is used only after its acceptance.", "设施验收后方可使用。", "acceptance", kOk,
-     kNone, kCustody | On(S::kStockDeclared)},
+     kNone, kAtFacility | On(S::kBatchesPretreated, S::kBulkFilled)},
     {RuleId::kFacilityMethod, "FACILITY-METHOD",
      "A facility treats by the methods it is registered with.", "设施按其登记的利用处置方式运行。",
-     "storage", kOk, kNone, On(S::kBatchTreated)},
+     "storage", kOk, kNone, kTreated},
     {RuleId::kMethodKnown, "METHOD-KNOWN", "A method code is in the table of methods.",
      "利用处置方式代码须在代码表中。", "ledger", kInvalid,
-     On(S::kLicenceGranted, S::kFacilityRegistered) | kIssue,
-     On(S::kBatchTreated, S::kReceiptConfirmed)},
+     On(S::kLicenceGranted, S::kFacilityRegistered) | kIssue, kTreated | On(S::kReceiptConfirmed)},
     {RuleId::kMethodEnding, "METHOD-ENDING",
      "Utilisation methods utilise, disposal methods dispose.",
      "利用方式对应利用，处置方式对应处置。", "ledger", kInvalid,
-     On(S::kFacilityRegistered, S::kBatchTreated)},
+     kTreated | On(S::kFacilityRegistered)},
 };
 
 }  // namespace

@@ -72,7 +72,9 @@ constexpr Rule kRules[] = {
      kAll},
     {RuleId::kTimeFact, "TIME-FACT", "What happened is not dated after it was recorded.",
      "事实发生时间不得晚于登记时间。", "ledger", kOk, kNone,
-     On(S::kBatchGenerated) | kCustody | kAfterIssue},
+     kCustody | kLineage | kAfterIssue |
+         On(S::kBatchGenerated, S::kBatchOpened, S::kBulkDrawn, S::kBulkLevelRead,
+            S::kBulkEmptied)},
     {RuleId::kFormField, "FORM-FIELD", "Every field the event needs is there and well formed.",
      "事项所需字段须齐全且格式正确。", "", kInvalid, kAll},
 };

@@ -21,7 +21,9 @@ namespace v1 = statement::v1;
 using S = v1::Statement;
 using state::v1::BatchState;
 
-using Containers = google::protobuf::RepeatedPtrField<v1::Container>;
+}  // namespace
+
+namespace {
 
 void JudgeLabel(Judge& judge, const v1::Container& container, std::string_view waste_code,
                 std::string_view field) {
@@ -38,15 +40,16 @@ void JudgeLabel(Judge& judge, const v1::Container& container, std::string_view w
                 "数字识别码格式不正确，或与废物代码不一致");
 }
 
-// Containers: ids once each, labels, and masses that add up to the batch where all are weighed.
+}  // namespace
+
 void JudgeContainers(Judge& judge, const Containers& containers, std::string_view waste_code,
-                     int64_t mass_g) {
+                     int64_t mass_g, std::string_view within) {
   std::set<std::string_view> ids;
   std::optional<int64_t> sum = 0;
   bool all_weighed = true;
   for (int i = 0; i < containers.size(); ++i) {
     const v1::Container& container = containers[i];
-    const std::string field = fmt::format("containers[{}]", i);
+    const std::string field = fmt::format("{}containers[{}]", within, i);
     RequireId(judge, container.container(), field + ".container");
     RequireChosen(judge, container.packaging(), field + ".packaging");
     if (!ids.insert(container.container()).second) {
@@ -59,12 +62,44 @@ void JudgeContainers(Judge& judge, const Containers& containers, std::string_vie
     all_weighed = all_weighed && container.net_mass_g() != 0;
   }
   if (containers.empty() || (sum && (all_weighed ? *sum == mass_g : *sum <= mass_g))) return;
-  judge.Violate(RuleId::kMassSum, judge.Path("containers"),
+  judge.Violate(RuleId::kMassSum, judge.Path(fmt::format("{}containers", within)),
                 sum ? fmt::format("the containers hold {} g, the batch {} g", *sum, mass_g)
                     : std::string("a container's mass is below zero, or the sum too large"),
                 sum ? fmt::format("容器合计{}克，批次{}克", *sum, mass_g)
                     : std::string("容器质量小于零或合计过大"));
 }
+
+void JudgeGenerator(Judge& judge, const std::string& site) {
+  if (const auto generator =
+          FindOrganisation(judge, FirstParty(judge), "parties[0].organisation")) {
+    // An operator generates too: ash, sludge, filter cake.
+    RequireRole(judge, *generator,
+                {v1::ORGANISATION_ROLE_PRODUCER, v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION,
+                 v1::ORGANISATION_ROLE_OPERATOR},
+                "parties[0].organisation");
+  }
+  FindSite(judge, site, FirstParty(judge), "site");
+}
+
+void JudgeMethodUsed(Judge& judge, const std::optional<v1::FacilityRegistered>& facility,
+                     v1::Ending ending, const std::string& method_code) {
+  const auto method = FindMethod(judge, method_code, "method_code");
+  if (method && method->utilises != (ending == v1::ENDING_UTILISED)) {
+    judge.Violate(RuleId::kMethodEnding, judge.Path("method_code"),
+                  fmt::format("{} {}, which is not the ending given", method_code,
+                              method->utilises ? "utilises" : "disposes"),
+                  fmt::format("{} 属于{}方式，与所填去向不符", method_code,
+                              method->utilises ? "利用" : "处置"));
+  }
+  if (facility && std::find(facility->method_codes().begin(), facility->method_codes().end(),
+                            method_code) == facility->method_codes().end()) {
+    judge.Violate(RuleId::kFacilityMethod, judge.Path("method_code"),
+                  fmt::format("{} is not registered with {}", facility->name(), method_code),
+                  fmt::format("{} 未登记 {}", facility->name(), method_code));
+  }
+}
+
+namespace {
 
 void PutBegun(Judge& judge, BatchState& batch) {
   batch.set_generator(FirstParty(judge));
@@ -117,18 +152,18 @@ void JudgeStock(Judge& judge, const v1::StockDeclared& event,
 
 }  // namespace
 
-void JudgeWasteCode(Judge& judge, const std::string& code) {
-  if (!RequireWasteCode(judge, code, "waste_code")) return;
+void JudgeWasteCode(Judge& judge, const std::string& code, std::string_view field) {
+  if (!RequireWasteCode(judge, code, field)) return;
   const absl::CivilDay day = judge.act_day();
   if (judge.data().CatalogueLoadedOn(day)) {
     if (judge.data().FindWasteCode(code, day) != nullptr) return;
-    judge.Violate(RuleId::kCodeCatalogue, judge.Path("waste_code"),
+    judge.Violate(RuleId::kCodeCatalogue, judge.Path(field),
                   fmt::format("{} is not in the catalogue in force on {}", code, FormatDate(day)),
                   fmt::format("{} 不在 {} 有效的名录中", code, FormatDate(day)));
     return;
   }
   if (judge.data().FindWasteCodeInLatest(code, day) != nullptr) return;
-  judge.Violate(RuleId::kCodeEdition, judge.Path("waste_code"),
+  judge.Violate(RuleId::kCodeEdition, judge.Path(field),
                 fmt::format("the catalogue in force on {} is not loaded, and {} is not in the "
                             "edition before it",
                             FormatDate(day), code),
@@ -210,7 +245,7 @@ void JudgeStockDeclared(Judge& judge) {
   JudgeMassBasis(judge, event.mass_basis(), event.stock_mass_g(), "mass_basis");
   RequireChosen(judge, event.form(), "form");
   AllowText(judge, event.batch_code(), "batch_code");
-  JudgeWasteCode(judge, event.waste_code());
+  JudgeWasteCode(judge, event.waste_code(), "waste_code");
   JudgeContainers(judge, event.containers(), event.waste_code(), event.stock_mass_g());
   if (const auto declarer = FindOrganisation(judge, FirstParty(judge), "parties[0].organisation")) {
     if (event.origin() == v1::STOCK_ORIGIN_RECEIVED) {
@@ -251,17 +286,9 @@ void JudgeBatchGenerated(Judge& judge) {
     RequireFactTime(judge, event.opened_time_ms(), "opened_time_ms");
   }
   AllowText(judge, event.batch_code(), "batch_code");
-  JudgeWasteCode(judge, event.waste_code());
+  JudgeWasteCode(judge, event.waste_code(), "waste_code");
   JudgeContainers(judge, event.containers(), event.waste_code(), event.generated_mass_g());
-  if (const auto generator =
-          FindOrganisation(judge, FirstParty(judge), "parties[0].organisation")) {
-    // An operator generates too: ash, sludge, filter cake.
-    RequireRole(judge, *generator,
-                {v1::ORGANISATION_ROLE_PRODUCER, v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION,
-                 v1::ORGANISATION_ROLE_OPERATOR},
-                "parties[0].organisation");
-  }
-  FindSite(judge, event.site(), FirstParty(judge), "site");
+  JudgeGenerator(judge, event.site());
   BatchState batch;
   batch.set_batch(event.batch());
   batch.set_site(event.site());
@@ -322,20 +349,11 @@ void JudgeBatchTreated(Judge& judge) {
   JudgeMassExact(judge, event.treated_mass_g(), *batch, "treated_mass_g");
   const auto facility = JudgeFacility(judge, event.facility(), FirstParty(judge), batch->site(),
                                       FacilityUse::kTreatment);
-  const auto method = FindMethod(judge, event.method_code(), "method_code");
-  if (method && method->utilises != (event.ending() == v1::ENDING_UTILISED)) {
-    judge.Violate(RuleId::kMethodEnding, judge.Path("method_code"),
-                  fmt::format("{} {}, which is not the ending given", event.method_code(),
-                              method->utilises ? "utilises" : "disposes"),
-                  fmt::format("{} 属于{}方式，与所填去向不符", event.method_code(),
-                              method->utilises ? "利用" : "处置"));
-  }
-  if (facility && std::find(facility->method_codes().begin(), facility->method_codes().end(),
-                            event.method_code()) == facility->method_codes().end()) {
-    judge.Violate(
-        RuleId::kFacilityMethod, judge.Path("method_code"),
-        fmt::format("{} is not registered with {}", facility->name(), event.method_code()),
-        fmt::format("{} 未登记 {}", facility->name(), event.method_code()));
+  JudgeMethodUsed(judge, facility, event.ending(), event.method_code());
+  if (event.ending() == v1::ENDING_TREATED_ON_SITE) {
+    judge.Violate(RuleId::kOnSiteOrder, judge.Path("ending"),
+                  "treatment on site is recorded with its order, in treatment_recorded",
+                  "就地处置须连同命令文号登记（treatment_recorded）");
   }
   JudgeMedicalMethod(judge, batch->waste_code(), event.method_code(), "method_code");
   if (!IsOwnWaste(*batch, batch->custodian())) {

@@ -1,14 +1,18 @@
-// What a batch must be for its custodian to act on it. Within this folder only.
+// What a batch must be for its custodian to act on it, and what every batch that begins says of
+// itself. Within this folder only.
 #ifndef CRADLE_SERVICES_RULES_RULES_BATCH_H_
 #define CRADLE_SERVICES_RULES_RULES_BATCH_H_
 
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "services/rules/judge.h"
 
 namespace cradle::rules {
+
+using Containers = google::protobuf::RepeatedPtrField<statement::v1::Container>;
 
 // BATCH-KNOWN, CUSTODY-HOLDER, BATCH-ON-MANIFEST, BATCH-STATE: the first party holds the batch, it
 // is on no manifest, and in one of the statuses. nullopt: no such batch.
@@ -16,8 +20,6 @@ std::optional<state::v1::BatchState> JudgeBatchInHand(
     Judge& judge, std::string_view batch, std::string_view field,
     std::initializer_list<state::v1::BatchStatus> statuses);
 
-// CODE-FORM, CODE-CATALOGUE, CODE-EDITION: of the event's field `waste_code`.
-void JudgeWasteCode(Judge& judge, const std::string& code);
 // MASS-POSITIVE and FORM-FIELD: waste has a mass.
 void RequireMass(Judge& judge, int64_t mass_g, std::string_view field);
 // FORM-FIELD unless a day, STOCK-START when it is after today in the zone ("": the log's).
@@ -26,6 +28,19 @@ void RequirePastDay(Judge& judge, const std::string& date, std::string_view fiel
 // MASS-EXACT, MASS-POSITIVE and FORM-FIELD.
 void JudgeMassExact(Judge& judge, int64_t mass_g, const state::v1::BatchState& batch,
                     std::string_view field);
+// CODE-FORM, CODE-CATALOGUE, CODE-EDITION.
+void JudgeWasteCode(Judge& judge, const std::string& code, std::string_view field);
+// FORM-FIELD, LABEL-CODE, MASS-SUM: ids once each, labels, and masses that add up to the batch
+// where all are weighed. `within`: the message they are in, as "parts[0].".
+void JudgeContainers(Judge& judge, const Containers& containers, std::string_view waste_code,
+                     int64_t mass_g, std::string_view within = {});
+
+// ORGANISATION-ROLE, SITE-OF-ORGANISATION: waste of the first party's own may come up there.
+void JudgeGenerator(Judge& judge, const std::string& site);
+
+// METHOD-KNOWN, METHOD-ENDING, FACILITY-METHOD of the event's field `method_code`.
+void JudgeMethodUsed(Judge& judge, const std::optional<statement::v1::FacilityRegistered>& facility,
+                     statement::v1::Ending ending, const std::string& method_code);
 
 }  // namespace cradle::rules
 

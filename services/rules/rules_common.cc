@@ -213,6 +213,14 @@ std::optional<RuleData::Method> FindMethod(Judge& judge, std::string_view method
   return method;
 }
 
+bool RequireProcess(Judge& judge, std::string_view process_code, std::string_view field) {
+  if (judge.data().FindProcess(process_code) != nullptr) return true;
+  return WrongField(
+      judge, field,
+      fmt::format("\"{}\" is no pre-treatment of the rule data", Excerpt(process_code)),
+      fmt::format("“{}”不是规则数据中的预处理工艺", Excerpt(process_code)));
+}
+
 void JudgeMedicalMethod(Judge& judge, std::string_view waste_code, std::string_view method_code,
                         std::string_view field) {
   const bool chemical = waste_code == "841-004-01" || waste_code == "841-005-01";

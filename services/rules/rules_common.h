@@ -68,6 +68,8 @@ bool IsMedical(std::string_view waste_code);
 // METHOD-KNOWN; nullopt also where it is unknown and only marked.
 std::optional<RuleData::Method> FindMethod(Judge& judge, std::string_view method_code,
                                            std::string_view field);
+// FORM-FIELD unless a pre-treatment of the rule data.
+bool RequireProcess(Judge& judge, std::string_view process_code, std::string_view field);
 // MEDICAL-METHOD.
 void JudgeMedicalMethod(Judge& judge, std::string_view waste_code, std::string_view method_code,
                         std::string_view field);

@@ -111,7 +111,8 @@ int64_t JudgeCorrected(Judge& judge, const v1::BatchAmended& event, uint64_t ind
 // AMEND-SEALED.
 void JudgeNotSealed(Judge& judge, const BatchState& batch, const FieldRule& rule) {
   const bool sealed = rule.sealed_from == S::kLoadTaken ? batch.others_acted() : !IsHeld(batch);
-  if (!sealed) return;
+  // What a bulk store has of it is in the store's account.
+  if (!sealed && batch.status() != state::v1::BATCH_STATUS_ABSORBED) return;
   judge.Violate(RuleId::kAmendSealed, judge.Path(rule.name),
                 fmt::format("{} is sealed from {} on", rule.name, EventName(rule.sealed_from)),
                 fmt::format("{} 自 {} 起不得更正", rule.name, EventName(rule.sealed_from)));
@@ -123,7 +124,7 @@ bool Amend(Judge& judge, const v1::BatchAmended& event, const FieldRule& rule, B
   bool favours = rule.favour == Favour::kAlways;
   switch (rule.field) {
     case BatchField::kWasteCode:
-      JudgeWasteCode(judge, event.waste_code());
+      JudgeWasteCode(judge, event.waste_code(), "waste_code");
       same = batch.waste_code() == event.waste_code();
       batch.set_waste_code(event.waste_code());
       break;

@@ -31,6 +31,16 @@ void JudgeMethods(Judge& judge, const v1::FacilityRegistered& event) {
   }
 }
 
+// What waste is pre-treated by, and how much in a day: both or neither.
+void JudgeProcesses(Judge& judge, const v1::FacilityRegistered& event) {
+  for (int i = 0; i < event.process_codes_size(); ++i) {
+    RequireProcess(judge, event.process_codes(i), fmt::format("process_codes[{}]", i));
+  }
+  AllowMass(judge, event.throughput_mass_g_per_day(), "throughput_mass_g_per_day");
+  if (event.process_codes().empty()) return;
+  RequireChosen(judge, event.throughput_mass_g_per_day() != 0 ? 1 : 0, "throughput_mass_g_per_day");
+}
+
 }  // namespace
 
 namespace {
@@ -48,6 +58,7 @@ void JudgeFacilityRegistered(Judge& judge) {
     }
   }
   JudgeMethods(judge, event);
+  JudgeProcesses(judge, event);
   FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
   if (const auto site = FindSite(judge, event.site(), event.organisation(), "site")) {
     JudgeActor(judge, event.organisation(), site->division());
@@ -80,7 +91,7 @@ std::optional<v1::FacilityRegistered> JudgeFacility(Judge& judge, std::string_vi
         fmt::format("{} is at the site {}, the waste lies at {}", found.name(), found.site(), site),
         fmt::format("{} 位于场所 {}，废物位于 {}", found.name(), found.site(), site));
   }
-  if (IsTreatment(found.kind()) != (use == FacilityUse::kTreatment)) {
+  if (use != FacilityUse::kAny && IsTreatment(found.kind()) != (use == FacilityUse::kTreatment)) {
     judge.Violate(RuleId::kFacilityUse, judge.Path("facility"),
                   use == FacilityUse::kTreatment
                       ? fmt::format("{} is no utilisation or disposal facility", found.name())

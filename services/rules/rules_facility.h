@@ -9,7 +9,7 @@
 
 namespace cradle::rules {
 
-enum class FacilityUse { kStorage, kTreatment };
+enum class FacilityUse { kStorage, kTreatment, kAny };
 
 // FACILITY-OF-ORGANISATION, FACILITY-SITE, FACILITY-USE, FACILITY-ACCEPTED: `organisation` uses the
 // event's field `facility` for waste at `site`. nullopt: no such facility of it.

@@ -46,6 +46,11 @@ std::string Person(std::string_view person) { return Join("person/", person); }
 std::string Device(std::string_view key_id) { return Join("device/", key_id); }
 std::string Batch(std::string_view batch) { return Join("batch/", batch); }
 std::string Manifest(std::string_view manifest) { return Join("manifest/", manifest); }
+std::string BulkAccount(std::string_view facility) { return Join("bulk/", facility); }
+std::string Processed(std::string_view facility, std::string_view date) {
+  return Join("processed/", facility, date);
+}
+std::string TransportUnit(std::string_view unit) { return Join("unit/", unit); }
 std::string FacilityAccount(std::string_view facility) {
   return Join("account/facility/", facility);
 }

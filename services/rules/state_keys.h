@@ -30,14 +30,17 @@ std::string Site(std::string_view site);                                 // Site
 std::string Facility(std::string_view facility);                         // FacilityState
 std::string Vehicle(std::string_view vehicle);                           // VehicleState
 std::string Licences(std::string_view organisation);                     // LicencesState
-std::string Key(std::string_view key_id);                        // KeyState; key_id is 32 bytes
-std::string Person(std::string_view person);                     // PersonState
-std::string Device(std::string_view key_id);                     // DeviceSequence
-std::string Batch(std::string_view batch);                       // BatchState
-std::string Manifest(std::string_view manifest);                 // ManifestState
-std::string FacilityAccount(std::string_view facility);          // FacilityAccount
-std::string OrganisationAccount(std::string_view organisation);  // OrganisationAccount
-std::string OfficialNumber(std::string_view number);             // manifest id
+std::string Key(std::string_view key_id);            // KeyState; key_id is 32 bytes
+std::string Person(std::string_view person);         // PersonState
+std::string Device(std::string_view key_id);         // DeviceSequence
+std::string Batch(std::string_view batch);           // BatchState
+std::string Manifest(std::string_view manifest);     // ManifestState
+std::string BulkAccount(std::string_view facility);  // BulkAccount
+std::string Processed(std::string_view facility, std::string_view date);  // ProcessedOnDay
+std::string TransportUnit(std::string_view unit);                         // TransportUnitState
+std::string FacilityAccount(std::string_view facility);                   // FacilityAccount
+std::string OrganisationAccount(std::string_view organisation);           // OrganisationAccount
+std::string OfficialNumber(std::string_view number);                      // manifest id
 
 }  // namespace cradle::rules::keys
 

@@ -1,6 +1,7 @@
 #include "tests/services/rules/one_of_each.h"
 
 #include "tests/services/rules/drafts_correction.h"
+#include "tests/services/rules/drafts_lineage.h"
 
 namespace cradle::rules::test {
 namespace {
@@ -94,12 +95,63 @@ void AddDispute(District& district, std::vector<Draft>& drafts) {
   drafts.push_back(resolution.By(district.bureau.handler, v1::CAPACITY_REGULATOR));
 }
 
+void AddLineage(District& district, std::vector<Draft>& drafts) {
+  const Actor& producer = district.producer;
+  const std::string site = district.producer_site;
+  const std::string filling = district.NewId();
+  district.Must(Open(district, producer, site, filling, district.producer_store2));
+  Draft merge = Merge(district, producer, {district.Stored(), district.Stored()});
+  merge.message.mutable_batches_merged()->set_facility(district.producer_store2);
+  Draft pretreat = Pretreat(district, producer, {district.Stored(), district.Stored()},
+                            NewPress(district, producer, site));
+  pretreat.message.mutable_batches_pretreated()->set_reagent_mass_g(10);
+  Draft press =
+      district.RegisterFacility(producer, site, district.NewId(), v1::FACILITY_KIND_STORAGE_YARD);
+  auto& facility = *press.message.mutable_facility_registered();
+  facility.add_process_codes("drying");
+  facility.set_throughput_mass_g_per_day(1'000'000);
+  drafts.insert(
+      drafts.end(),
+      {Open(district, producer, site, district.NewId(), district.producer_store2),
+       TopUp(district, producer, filling, 20'000), Seal(district, producer, filling, 20'000),
+       Split(district, producer, district.Stored(), 100'000), merge,
+       Repack(district, producer, district.Stored()), pretreat, press,
+       Pack(district, producer, {district.Stored(), district.Stored()})});
+}
+
+void AddBulk(District& district, std::vector<Draft>& drafts) {
+  const Actor& producer = district.producer;
+  const std::string site = district.producer_site;
+  const std::string tank = NewTank(district, producer, site);
+  district.Must(Fill(district, producer, tank, {district.Stored()}));
+  Draft treatment = Record(district, producer, {district.Stored()}, district.producer_kiln, "R9",
+                           v1::ENDING_UTILISED);
+  auto& treated = *treatment.message.mutable_treatment_recorded();
+  treated.add_feeds()->set_facility(tank);
+  treated.mutable_feeds(0)->set_own_mass_g(50'000);
+  treated.set_treated_mass_g(300'000);
+  treated.add_products()->set_kind(v1::PRODUCT_KIND_OIL);
+  treated.mutable_products(0)->set_product_mass_g(200'000);
+  const std::string bag =
+      district.Generated(district.hospital, district.hospital_site, "841-001-01");
+  Draft on_site = Record(district, district.hospital, {bag}, "", "Y10", v1::ENDING_TREATED_ON_SITE);
+  on_site.message.mutable_treatment_recorded()->set_order_number("青政字〔2024〕12号");
+  drafts.insert(
+      drafts.end(),
+      {treatment, on_site,
+       RegisterBulk(district, producer, district.producer_store2, v1::BULK_KIND_PIT),
+       Fill(district, producer, tank, {district.Stored()}), Draw(district, producer, tank, 1000),
+       ReadLevel(district, producer, tank, 250'000), Empty(district, producer, tank)});
+}
+
 }  // namespace
 
 std::vector<Draft> OneOfEach(District& district) {
   std::vector<Draft> drafts;
   AddRegistrations(district, drafts);
   AddBatches(district, drafts);
+  AddLineage(district, drafts);
+  AddBulk(district, drafts);
   AddManifests(district, drafts);
   AddCorrections(district, drafts);
   AddDispute(district, drafts);
