@@ -329,6 +329,7 @@ void AddBegin(CLI::App& batch, Context& context) {
 void AddBatchCommands(CLI::App& app, Context& context) {
   CLI::App* batch = AddNoun(app, "batch", "Batches of waste");
   AddBegin(*batch, context);
+  AddLineageCommands(*batch, context);
   AddCorrectionCommands(*batch, context);
   AddCommand<StepOptions>(
       *batch, "store", "Into a storage facility", context,

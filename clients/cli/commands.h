@@ -14,6 +14,7 @@ void AddFoundCommand(CLI::App& app, Context& context);          // found
 void AddOrganisationCommands(CLI::App& app, Context& context);  // org, licence
 void AddPlaceCommands(CLI::App& app, Context& context);         // site, facility, vehicle
 void AddBatchCommands(CLI::App& app, Context& context);         // batch
+void AddBulkCommands(CLI::App& app, Context& context);          // bulk
 void AddManifestCommands(CLI::App& app, Context& context);      // manifest
 void AddDisputeCommands(CLI::App& app, Context& context);       // dispute
 void AddStatementCommands(CLI::App& app, Context& context);     // statement
@@ -25,6 +26,8 @@ void AddRulesCommands(CLI::App& app, Context& context);         // rules
 void AddImportCommands(CLI::App& app, Context& context);        // import
 void AddAuditCommands(CLI::App& app, Context& context);         // audit
 
+// Verbs of `batch` about what batches are made of, in a file of their own.
+void AddLineageCommands(CLI::App& batch, Context& context);
 // Verbs of `batch` that set right what was said, in a file of their own.
 void AddCorrectionCommands(CLI::App& batch, Context& context);
 // Verbs of `manifest` that two devices attest, in a file of their own.

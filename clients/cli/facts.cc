@@ -44,7 +44,7 @@ absl::StatusOr<sdk::BatchFacts> BatchFactsOf(Context& context, const std::string
                   auto answer = server.Call(server.tracking(), &TrackingStub::GetBatch, request);
                   if (!answer.ok()) return answer.status();
                   const state::v1::BatchState& state = answer->batch().batch();
-                  return sdk::BatchFacts{state.waste_code(), state.mass_g(), false};
+                  return sdk::BatchFacts{state.waste_code(), state.mass_g(), 0, false};
                 });
 }
 

@@ -43,6 +43,7 @@ void AddAll(CLI::App& app, Context& context) {
   cradle::cli::AddOrganisationCommands(app, context);
   cradle::cli::AddPlaceCommands(app, context);
   cradle::cli::AddBatchCommands(app, context);
+  cradle::cli::AddBulkCommands(app, context);
   cradle::cli::AddManifestCommands(app, context);
   cradle::cli::AddDisputeCommands(app, context);
   cradle::cli::AddStatementCommands(app, context);

@@ -54,6 +54,8 @@ struct FacilityOptions {
   std::string eia;
   std::string accepted;
   std::vector<std::string> methods;
+  std::vector<std::string> processes;
+  std::string throughput;
   AssertionOptions assertion;
 };
 
@@ -88,6 +90,12 @@ absl::Status RunFacility(Context& context, const FacilityOptions& options) {
     facility.set_acceptance_date(options.accepted);
   }
   for (const std::string& method : options.methods) facility.add_method_codes(method);
+  for (const std::string& process : options.processes) facility.add_process_codes(process);
+  if (!options.throughput.empty()) {
+    absl::StatusOr<int64_t> throughput_mass_g = MassArgument(options.throughput, "--throughput");
+    if (!throughput_mass_g.ok()) return throughput_mass_g.status();
+    facility.set_throughput_mass_g_per_day(*throughput_mass_g);
+  }
   return Assert(context, asked, options.assertion, {{"facility", facility.facility()}});
 }
 
@@ -128,6 +136,11 @@ void DeclareFacility(CLI::App& command, FacilityOptions& options) {
   command.add_option("--accepted", options.accepted, "Day of acceptance (三同时), YYYY-MM-DD");
   AddEach(command, "--method", options.methods, "Method codes of utilisation or disposal")
       ->delimiter(',');
+  AddEach(command, "--process", options.processes,
+          "Pre-treatment, as the rule data name it: dewatering, drying…")
+      ->delimiter(',');
+  command.add_option("--throughput", options.throughput, "Pre-treated in a day, such as 20t")
+      ->type_name("MASS");
   command.add_option("--org", options.organisation, "Whose it is (default: one's own)");
   DeclareAssertion(command, options.assertion, /*begins=*/true);
   command.footer(

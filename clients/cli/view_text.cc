@@ -18,6 +18,26 @@ std::string Marks(const google::protobuf::RepeatedPtrField<v1::Violation>& marks
          ViolationLines(std::vector<v1::Violation>(marks.begin(), marks.end()), chinese);
 }
 
+std::string RelatedText(const std::string& heading,
+                        const google::protobuf::RepeatedPtrField<v1::RelatedBatch>& related) {
+  if (related.empty()) return "";
+  Table table({"BATCH", ">STEPS", "VIA", "CODE", ">MASS", "STATUS", "SINCE", "GENERATOR"});
+  for (const v1::RelatedBatch& each : related) {
+    std::string generators;
+    for (int i = 0; i < each.generators_size(); ++i) {
+      if (i > 0) generators += ", ";
+      generators += i < each.generator_names_size() && !each.generator_names(i).empty()
+                        ? each.generator_names(i)
+                        : each.generators(i);
+    }
+    table.Add({each.batch(), fmt::format("{}", each.steps()), each.via(), each.waste_code(),
+               sdk::FormatMass(each.mass_g()), StatusText(each.status()),
+               each.storage_start_date().empty() ? "unknown" : each.storage_start_date(),
+               generators});
+  }
+  return fmt::format("\n{}\n{}", heading, table.Text());
+}
+
 std::string Named(const std::string& name, const std::string& id) {
   return name.empty() ? id : fmt::format("{} ({})", name, id);
 }
@@ -38,9 +58,22 @@ std::string BatchText(const v1::BatchView& view, const std::string& on_date, boo
                                  batch.batch(), batch.waste_code(), sdk::FormatMass(batch.mass_g()),
                                  EnumName(statement::v1::PhysicalForm_descriptor(), batch.form()),
                                  StatusText(view.status()));
-  text += fmt::format("  generator  {}\n  custodian  {}\n",
-                      Named(view.generator_name(), batch.generator()),
-                      Named(view.custodian_name(), batch.custodian()));
+  text +=
+      fmt::format("  generator  {}\n  custodian  {}\n",
+                  batch.generators().empty() ? Named(view.generator_name(), batch.generator())
+                                             : fmt::format("{} of them", batch.generators_size()),
+                  Named(view.custodian_name(), batch.custodian()));
+  for (const std::string& generator : batch.generators()) {
+    text += fmt::format("  of         {}\n", generator);
+  }
+  if (!batch.unit().empty()) text += fmt::format("  packed in  {}\n", batch.unit());
+  if (batch.unaccounted_mass_g() != 0) {
+    text += fmt::format("  missing    {} not found by a reading\n",
+                        sdk::FormatMass(batch.unaccounted_mass_g()));
+  }
+  if (batch.oldest_out_first()) {
+    text += "  assumed    a bulk store gives its oldest layers first\n";
+  }
   if (!batch.facility().empty()) text += fmt::format("  facility   {}\n", batch.facility());
   if (!batch.manifest().empty()) text += fmt::format("  manifest   {}\n", batch.manifest());
   if (!batch.batch_code().empty()) text += fmt::format("  own code   {}\n", batch.batch_code());
@@ -149,6 +182,11 @@ std::string TraceText(const v1::TraceResponse& trace, bool chinese) {
   std::string text = BatchText(trace.batch(), "today", chinese) + "\n" + steps.Text();
   for (const std::string& manifest : trace.manifests()) {
     text += fmt::format("on manifest {}\n", manifest);
+  }
+  text += RelatedText("made of", trace.sources()) + RelatedText("became", trace.made());
+  if (trace.more()) text += "there are more: trace the last ones on\n";
+  if (trace.oldest_out_first()) {
+    text += "assumed: a bulk store gives its oldest layers first\n";
   }
   return text + DisputesText(trace.disputes(), chinese);
 }

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "services/rules/admission.h"
+#include "services/rules/made.h"
 
 namespace cradle::sdk {
 
@@ -52,14 +54,19 @@ bool Begins(const statement::v1::Statement& statement, std::string_view chain) {
     case Statement::kFacilityRegistered:
       return chain.starts_with("facility:");
     case Statement::kStockDeclared:
+    case Statement::kBatchOpened:
       return chain.starts_with("batch:");
     case Statement::kBatchGenerated:  // not the one that it replaces
       return chain == "batch:" + statement.batch_generated().batch();
     case Statement::kManifestIssued:
       return chain.starts_with("manifest:");
     default:
-      return false;
+      break;
   }
+  const std::vector<const statement::v1::MadeBatch*> made = rules::BatchesMade(statement);
+  return std::any_of(made.begin(), made.end(), [&](const statement::v1::MadeBatch* batch) {
+    return chain == "batch:" + batch->batch();
+  });
 }
 
 absl::Status LinkFrom(const Heads& heads, statement::v1::Statement& statement) {

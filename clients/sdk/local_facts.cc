@@ -3,6 +3,8 @@
 #include <functional>
 #include <utility>
 
+#include "services/rules/made.h"
+
 namespace cradle::sdk {
 namespace {
 
@@ -61,8 +63,21 @@ void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& fa
         if (line.batch() == batch) mass(line.received_mass_g());
       }
       return;
-    default:
+    case Statement::kBatchOpened:
+      code(statement.batch_opened().waste_code());
+      return mass(facts.filled_mass_g);
+    case Statement::kBatchToppedUp:
+      facts.filled_mass_g += statement.batch_topped_up().added_mass_g();
       return;
+    case Statement::kBatchSealed:
+      return mass(statement.batch_sealed().sealed_mass_g());
+    default:
+      break;
+  }
+  for (const statement::v1::MadeBatch* made : rules::BatchesMade(statement)) {
+    if (made->batch() != batch) continue;
+    code(made->waste_code());
+    return mass(made->made_mass_g());
   }
 }
 

@@ -17,6 +17,7 @@ namespace cradle::sdk {
 struct BatchFacts {
   std::string waste_code;
   int64_t mass_g = 0;
+  int64_t filled_mass_g = 0;  // added since its container was opened, as far back as is kept here
   bool ahead = false;  // its last statement is not in the log yet, as far as this device knows
 };
 

@@ -27,6 +27,7 @@ constexpr NeededLimit kLimitsOfRuleSet2[] = {
     {"medical_storage_days", absl::CivilDay(2003, 6, 16)},
     {"weight_difference_alert_permille", kFirstDay},
     {"merge_inputs_max", kFirstDay},
+    {"bulk_layers_max", kFirstDay},
     {"inherit_mass_share_permille", kFirstDay},
     {"licence_warn_permille", kFirstDay},
     {"licence_excess_permille", kFirstDay},

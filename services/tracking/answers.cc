@@ -158,6 +158,24 @@ absl::StatusOr<v1::BatchView> Answers::View(BatchState batch, absl::CivilDay on_
   return view;
 }
 
+absl::StatusOr<v1::RelatedBatch> Answers::Related(const BatchState& batch) {
+  v1::RelatedBatch related;
+  related.set_batch(batch.batch());
+  related.set_waste_code(batch.waste_code());
+  related.set_mass_g(batch.mass_g());
+  related.set_status(batch.status());
+  *related.mutable_generators() = batch.generators();
+  if (!batch.generator().empty()) related.add_generators(batch.generator());
+  for (const std::string& generator : related.generators()) {
+    absl::StatusOr<std::string> name = NameOf(generator);
+    if (!name.ok()) return name.status();
+    related.add_generator_names(*std::move(name));
+  }
+  related.set_storage_start_date(rules::EarliestStartDate(batch));
+  related.set_oldest_out_first(batch.oldest_out_first());
+  return related;
+}
+
 absl::StatusOr<v1::ManifestView> Answers::View(ManifestState manifest) {
   v1::ManifestView view;
   absl::StatusOr<std::string> consignor = NameOf(manifest.consignor());

@@ -40,6 +40,8 @@ class Answers {
   absl::StatusOr<std::string> NameOf(const std::string& organisation);
 
   // In order of index.
+  // Without how far it is and by which way.
+  absl::StatusOr<v1::RelatedBatch> Related(const state::v1::BatchState& batch);
   absl::StatusOr<std::vector<StepOfBatch>> StepsOf(std::string_view batch) const;
   absl::StatusOr<v1::TraceStep> Step(uint64_t index) const;
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -293,6 +295,72 @@ absl::Status ListManifests(const kv::Reader& reader, const runtime::QueryContext
   return absl::OkStatus();
 }
 
+namespace {
+
+// A statement about a bulk store extends the store's chain, not that of the layer that it changes.
+bool IsOfLayer(const state::v1::BatchState& batch, const v1::TraceStep& step) {
+  if (batch.bulk().empty() || step.index() == batch.begun_index()) return false;
+  return step.event() == "bulk_drawn" || step.event() == "bulk_level_read" ||
+         step.event() == "bulk_emptied" ||
+         (step.event() == "treatment_recorded" &&
+          batch.status() != state::v1::BATCH_STATUS_TREATED);
+}
+
+constexpr int kRelatedMax = 1000;
+
+using Ids = google::protobuf::RepeatedPtrField<std::string>;
+
+// The nearest first, along `next` of each.
+absl::Status AddAlong(Answers& answers, const state::v1::BatchState& from,
+                      const Ids& (state::v1::BatchState::*next)() const,
+                      google::protobuf::RepeatedPtrField<v1::RelatedBatch>& related, bool& more) {
+  std::set<std::string> seen{from.batch()};
+  struct Found {
+    std::string batch;
+    std::string via;
+    uint32_t steps;
+  };
+  std::deque<Found> waiting;
+  const auto add = [&](const state::v1::BatchState& batch, uint32_t steps) {
+    for (const std::string& id : (batch.*next)()) {
+      if (seen.insert(id).second) waiting.push_back({id, batch.batch(), steps});
+    }
+  };
+  add(from, 1);
+  for (; !waiting.empty(); waiting.pop_front()) {
+    if (related.size() == kRelatedMax) {
+      more = true;
+      return absl::OkStatus();
+    }
+    const Found& found = waiting.front();
+    absl::StatusOr<state::v1::BatchState> batch = answers.FindBatch(found.batch);
+    if (!batch.ok()) return batch.status();
+    add(*batch, found.steps + 1);  // a deque keeps its elements where they are
+    absl::StatusOr<v1::RelatedBatch> told = answers.Related(*batch);
+    if (!told.ok()) return told.status();
+    told->set_steps(found.steps);
+    told->set_via(found.via);
+    *related.Add() = *std::move(told);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddRelated(Answers& answers, const state::v1::BatchState& batch,
+                        v1::TraceResponse& response) {
+  bool more = false;
+  absl::Status status =
+      AddAlong(answers, batch, &state::v1::BatchState::parents, *response.mutable_sources(), more);
+  status.Update(
+      AddAlong(answers, batch, &state::v1::BatchState::children, *response.mutable_made(), more));
+  response.set_more(more);
+  bool assumed = batch.oldest_out_first();
+  for (const v1::RelatedBatch& made : response.made()) assumed = assumed || made.oldest_out_first();
+  response.set_oldest_out_first(assumed);
+  return status;
+}
+
+}  // namespace
+
 absl::Status Trace(const kv::Reader& reader, const runtime::QueryContext& context,
                    const v1::TraceRequest& request, v1::TraceResponse& response) {
   response.set_known(context.known);
@@ -305,13 +373,16 @@ absl::Status Trace(const kv::Reader& reader, const runtime::QueryContext& contex
   absl::StatusOr<absl::CivilDay> today = DayAtSite(reader, answers, context, batch->site(), "");
   if (!today.ok()) return today.status();
   *response.mutable_manifests() = batch->manifests();
+  absl::Status related = AddRelated(answers, *batch, response);
+  if (!related.ok()) return related;
 
   absl::StatusOr<std::vector<StepOfBatch>> steps = answers.StepsOf(request.batch());
   if (!steps.ok()) return steps.status();
   for (StepOfBatch& found : *steps) {
     absl::StatusOr<v1::TraceStep> step = answers.Step(found.index);
     if (!step.ok()) return step.status();
-    step->set_chain(std::move(found.chain));
+    step->set_chain(IsOfLayer(*batch, *step) ? "facility:" + batch->bulk()
+                                             : std::move(found.chain));
     step->set_mass_g(found.mass_g);
     for (const std::string& organisation : step->organisations()) {
       absl::StatusOr<std::string> name = answers.NameOf(organisation);

@@ -6,8 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "cradle/state/v1/lineage_state.pb.h"
 #include "cradle/v1/tracking.pb.h"
 #include "services/rules/calendar.h"
+#include "services/rules/made.h"
 #include "services/rules/rule_table.h"
 #include "services/rules/state_keys.h"
 #include "services/runtime/query.h"
@@ -46,6 +48,14 @@ bool SaysMass(const Statement& statement) {
     case Statement::kBatchAmended:
     case Statement::kManifestIssued:
     case Statement::kReceiptConfirmed:
+    case Statement::kBatchToppedUp:
+    case Statement::kBatchSealed:
+    case Statement::kBatchSplit:
+    case Statement::kBatchesMerged:
+    case Statement::kBatchesPretreated:
+    case Statement::kTreatmentRecorded:
+    case Statement::kBulkFilled:
+    case Statement::kBulkDrawn:
       return true;
     default:
       return false;
@@ -180,6 +190,30 @@ v1::TraceStep StepOf(const FoldedEntry& folded) {
   return step;
 }
 
+// The layers that a statement about a bulk store changed, which do not extend its chain; one of
+// them.
+absl::StatusOr<std::optional<BatchState>> FoldLayers(const FoldedEntry& folded,
+                                                     ViewWriter& writer) {
+  std::optional<BatchState> layer;
+  const Statement& statement = folded.statement.message;
+  if (statement.has_bulk_filled()) return layer;  // they do
+  for (const std::string& store : rules::BulkStoresChanged(statement)) {
+    absl::StatusOr<std::optional<std::string>> bytes =
+        folded.after.Get(rules::keys::BulkAccount(store));
+    if (!bytes.ok()) return bytes.status();
+    state::v1::BulkAccount account;
+    if (!bytes->has_value() || !account.ParseFromString(**bytes)) {
+      return absl::DataLossError(fmt::format("the account of bulk store {} is missing", store));
+    }
+    for (const std::string& id : account.touched()) {
+      absl::StatusOr<BatchState> after = FoldBatch(folded, id, writer);
+      if (!after.ok()) return after.status();
+      layer = *std::move(after);
+    }
+  }
+  return layer;
+}
+
 class Tracking : public runtime::View {
  public:
   std::string_view name() const override { return "tracking"; }
@@ -200,6 +234,9 @@ class Tracking : public runtime::View {
         manifest = *std::move(after);
       }
     }
+    absl::StatusOr<std::optional<BatchState>> layer = FoldLayers(folded, writer);
+    if (!layer.ok()) return layer.status();
+    if (!batch) batch = *std::move(layer);
     if (!batch && !manifest) return absl::OkStatus();
     v1::TraceStep step = StepOf(folded);
     if (manifest) {

@@ -6,9 +6,11 @@
 #include <initializer_list>
 #include <utility>
 
+#include "cradle/state/v1/lineage_state.pb.h"
 #include "services/monitoring/core/storage_clock.h"
 #include "services/rules/admission.h"
 #include "services/rules/calendar.h"
+#include "services/rules/made.h"
 #include "services/rules/state_keys.h"
 
 namespace cradle::monitoring {
@@ -110,6 +112,21 @@ class Collector {
   std::vector<ClockUpdate> Take() { return std::move(updates_); }
 
  private:
+  // Of the layers of a bulk store that a statement changed without extending their chains.
+  absl::Status FollowLayers(const std::string& store) {
+    absl::StatusOr<std::optional<std::string>> bytes = after_.Get(rules::keys::BulkAccount(store));
+    if (!bytes.ok()) return bytes.status();
+    state::v1::BulkAccount account;
+    if (!bytes->has_value() || !account.ParseFromString(**bytes)) {
+      return Missing("bulk store", store);
+    }
+    absl::Status status;
+    for (const std::string& layer : account.touched()) {
+      if (status.ok()) status = Follow(layer);
+    }
+    return status;
+  }
+
   // `before`: in the same hands; null: it begins, or comes into these hands.
   absl::Status Hold(const BatchState* before, const BatchState& after) {
     const state::v1::Holding* holding = rules::FindHolding(after, after.custodian());
@@ -246,6 +263,9 @@ absl::StatusOr<std::vector<ClockUpdate>> ClockUpdates(const rules::StateReader& 
       for (const statement::v1::Link& link : statement.links()) {
         if (!status.ok() || !link.chain().starts_with(kBatchChain)) continue;
         status = collector.Follow(link.chain().substr(kBatchChain.size()));
+      }
+      for (const std::string& store : rules::BulkStoresChanged(statement)) {
+        if (status.ok()) status = collector.FollowLayers(store);
       }
       break;
   }
