@@ -69,6 +69,18 @@ state::v1::OrganisationAccount Accounts::Organisation(Judge& judge,
   return account;
 }
 
+void Accounts::AddToCounter(const std::string& counter, int64_t mass_g) {
+  int64_t& delta = counters_[counter];
+  delta = Sum(delta, mass_g);
+}
+
+int64_t Accounts::Counted(Judge& judge, const std::string& counter) const {
+  const int64_t kept =
+      judge.Read<state::v1::MassCounter>(counter).value_or(state::v1::MassCounter()).mass_g();
+  const auto found = counters_.find(counter);
+  return found == counters_.end() ? kept : Sum(kept, found->second);
+}
+
 void Accounts::Put(Judge& judge) const {
   for (const auto& [facility, delta] : facilities_) {
     judge.Put(keys::FacilityAccount(facility), Facility(judge, facility));
@@ -76,6 +88,12 @@ void Accounts::Put(Judge& judge) const {
   for (const auto& [organisation, delta] : organisations_) {
     if (delta.held_mass_g == 0 && delta.held_batches == 0) continue;
     judge.Put(keys::OrganisationAccount(organisation), Organisation(judge, organisation));
+  }
+  for (const auto& [counter, delta] : counters_) {
+    if (delta == 0) continue;
+    state::v1::MassCounter sum;
+    sum.set_mass_g(Counted(judge, counter));
+    judge.Put(counter, sum);
   }
 }
 

@@ -1,5 +1,6 @@
-// What lies in each facility and is held by each organisation: sums kept with every change, so that
-// capacity and exit are judged without looking at all batches. Within this folder only.
+// What lies in each facility and is held by each organisation, and how much of an annual amount, an
+// approval or a pilot is used: sums kept with every change, so that they are judged without looking
+// at all batches. Within this folder only.
 #ifndef CRADLE_SERVICES_RULES_ACCOUNTS_H_
 #define CRADLE_SERVICES_RULES_ACCOUNTS_H_
 
@@ -28,6 +29,11 @@ class Accounts {
   state::v1::FacilityAccount Facility(Judge& judge, std::string_view facility) const;
   state::v1::OrganisationAccount Organisation(Judge& judge, std::string_view organisation) const;
 
+  // Adds to the MassCounter under a state key; the mass may be negative.
+  void AddToCounter(const std::string& counter, int64_t mass_g);
+  // As the counter will be after this statement.
+  int64_t Counted(Judge& judge, const std::string& counter) const;
+
   void Put(Judge& judge) const;
 
  private:
@@ -45,6 +51,7 @@ class Accounts {
 
   std::map<std::string, FacilityDelta, std::less<>> facilities_;
   std::map<std::string, OrganisationDelta, std::less<>> organisations_;
+  std::map<std::string, int64_t, std::less<>> counters_;  // by state key
 };
 
 }  // namespace cradle::rules

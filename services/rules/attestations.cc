@@ -166,7 +166,12 @@ void JudgeTwoParties(Judge& judge, const std::vector<ProvenAttestation>& attesta
     for (int k = 0; k < i; ++k) {
       const v1::Attestation& a = attestations[static_cast<size_t>(i)].message;
       const v1::Attestation& b = attestations[static_cast<size_t>(k)].message;
-      if (parties[i].organisation() == parties[k].organisation()) same(i, "organisation", "单位");
+      const bool inspectors = judge.row().one_authority &&
+                              parties[i].capacity() == v1::CAPACITY_REGULATOR &&
+                              parties[k].capacity() == v1::CAPACITY_REGULATOR;
+      if (parties[i].organisation() == parties[k].organisation() && !inspectors) {
+        same(i, "organisation", "单位");
+      }
       if (a.person() == b.person()) same(i, "person", "人员");
       if (a.key_id() == b.key_id()) same(i, "device key", "设备密钥");
     }

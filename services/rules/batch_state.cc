@@ -73,6 +73,10 @@ void InheritHoldings(state::v1::BatchState& child, const state::v1::BatchState& 
   for (const state::v1::Holding& holding : parent.holdings()) {
     HoldSince(child, holding.organisation(), holding.since_date());
   }
+  const std::string& last = parent.hand_on_by_date();
+  if (!last.empty() && (child.hand_on_by_date().empty() || last < child.hand_on_by_date())) {
+    child.set_hand_on_by_date(last);
+  }
 }
 
 const state::v1::Holding* FindHolding(const state::v1::BatchState& batch,

@@ -70,6 +70,13 @@ absl::CivilDay AddYears(absl::CivilDay day, int years) {
   return absl::CivilDay(day.year() + years, day.month() + 1, 1) - 1;
 }
 
+absl::CivilDay AddMonths(absl::CivilDay day, int months) {
+  const absl::CivilMonth month = absl::CivilMonth(day) + months;
+  const absl::CivilDay same(month.year(), month.month(), day.day());
+  if (absl::CivilMonth(same) == month) return same;
+  return absl::CivilDay(month + 1) - 1;
+}
+
 absl::CivilDay LastDayOfPeriod(absl::CivilDay start, int years) { return AddYears(start, years); }
 
 bool PeriodIsOver(absl::CivilDay start, int years, absl::CivilDay on) {

@@ -32,6 +32,8 @@ int64_t StartOfDayMs(absl::CivilDay day, int64_t zone_offset_ms);
 // The same date `years` later, or the month's last day where that date does not exist
 // (29 February + 1 year = 28 February).
 absl::CivilDay AddYears(absl::CivilDay day, int years);
+// The same day of the month `months` later, or that month's last day.
+absl::CivilDay AddMonths(absl::CivilDay day, int months);
 
 // The last day of a period of years that began on `start`: the first day is not counted, so it ends
 // on the same date, or the month's last day (Civil Code, art 200-203). Holidays do not extend it.

@@ -12,7 +12,11 @@ namespace cradle::rules {
 std::span<const EventRow> LogEvents();
 std::span<const EventRow> OrganisationEvents();
 std::span<const EventRow> LicenceEvents();
+std::span<const EventRow> ApprovalEvents();
+std::span<const EventRow> PermitEvents();
+std::span<const EventRow> PilotEvents();
 std::span<const EventRow> FacilityEvents();
+std::span<const EventRow> StorageEvents();
 std::span<const EventRow> BatchEvents();
 std::span<const EventRow> CorrectionEvents();
 std::span<const EventRow> LineageEvents();

@@ -22,7 +22,8 @@ struct Table {
     for (const std::span<const EventRow> area :
          {LogEvents(), OrganisationEvents(), LicenceEvents(), FacilityEvents(), BatchEvents(),
           CorrectionEvents(), ManifestEvents(), ManifestChangeEvents(), TransportEvents(),
-          DisputeEvents(), LineageEvents(), TreatmentEvents(), BulkEvents()}) {
+          DisputeEvents(), LineageEvents(), TreatmentEvents(), BulkEvents(), ApprovalEvents(),
+          PermitEvents(), PilotEvents(), StorageEvents()}) {
       rows.insert(rows.end(), area.begin(), area.end());
     }
     std::sort(rows.begin(), rows.end(),

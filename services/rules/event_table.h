@@ -49,6 +49,8 @@ struct EventRow {
   const std::string& (*manifest)(const statement::v1::Statement& statement) = nullptr;
   // Waste passes from hand to hand, and both sign.
   bool handover = false;
+  // Its regulators are several persons of one authority.
+  bool one_authority = false;
   // The first rule set that knows it; under an earlier one it is refused.
   uint32_t first_set = 1;
 };

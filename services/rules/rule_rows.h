@@ -15,6 +15,7 @@ std::span<const Rule> WasteRules();
 std::span<const Rule> CorrectionRules();
 std::span<const Rule> DisputeRules();
 std::span<const Rule> LineageRules();
+std::span<const Rule> PermitRules();
 
 namespace rows {
 
@@ -23,9 +24,9 @@ using S = statement::v1::Statement;
 // Events that rules have in common.
 inline constexpr EventSet kNone;
 inline constexpr EventSet kAll = EventSet::All();
-inline constexpr EventSet kBegin =
-    On(S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered,
-       S::kFacilityRegistered, S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued);
+inline constexpr EventSet kBegin = On(
+    S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered, S::kFacilityRegistered,
+    S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued, S::kTransferApproved);
 inline constexpr EventSet kBegunBatch = On(S::kStockDeclared, S::kBatchGenerated);
 // Make batches of others.
 inline constexpr EventSet kMade = On(S::kBatchSplit, S::kBatchesMerged, S::kBatchesPretreated,
@@ -48,13 +49,19 @@ inline constexpr EventSet kAfterIssue = kHandover | On(S::kReceiptConfirmed);
 inline constexpr EventSet kOfManifest = kAfterIssue | On(S::kManifestCancelled);
 inline constexpr EventSet kTwoParties =
     kHandover | kCorrecting | On(S::kStockDeclared, S::kFounded);
+kHandover | On(S::kStockDeclared, S::kFounded, S::kPermitRegistered, S::kFacilityLimitSet,
+               S::kInspectionRecorded);
 inline constexpr EventSet kLoad = On(S::kLoadTaken, S::kLoadHandedOver);
+// What is asserted of a facility after its registration, with or by a regulator.
+inline constexpr EventSet kOfFacility =
+    On(S::kFacilityAccepted, S::kFacilityLimitSet, S::kInspectionRecorded);
 // What a regulator asserts about others.
 inline constexpr EventSet kByRegulator =
     On(S::kOrganisationRegistered, S::kSiteRegistered, S::kLicenceGranted, S::kDeviceKeyEnrolled,
        S::kDeviceKeyRevoked, S::kFacilityRegistered, S::kStockDeclared, S::kFounded,
-       S::kDisputeResolved, S::kBulkRegistered) |
-    kCorrecting;
+       S::kDisputeResolved, S::kBulkRegistered, S::kLicenceStatusChanged, S::kTransferApproved,
+       S::kPermitRegistered, S::kPilotApproved, S::kFacilityShared) |
+    kCorrecting | kOfFacility;
 
 inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 inline constexpr auto kDenied = absl::StatusCode::kPermissionDenied;

@@ -10,7 +10,9 @@ constexpr Rule kRules[] = {
     // Codes and masses.
     {RuleId::kCodeForm, "CODE-FORM", "A waste code has the form NNN-NNN-CC.",
      "废物代码格式须为NNN-NNN-CC。", "catalogue", kInvalid,
-     kNewCode | kIssue | On(S::kLicenceGranted, S::kBatchAmended)},
+     kNewCode | kIssue |
+         On(S::kLicenceGranted, S::kBatchAmended, S::kTransferApproved, S::kPermitRegistered,
+            S::kPilotApproved)},
     {RuleId::kCodeCatalogue, "CODE-CATALOGUE",
      "A waste code is in the catalogue in force on the act's date.",
      "废物代码须在行为之日有效的名录中。", "catalogue", kFailed, kNewCode | On(S::kBatchAmended)},

@@ -14,11 +14,10 @@ struct Table {
   std::array<const Rule*, static_cast<size_t>(RuleId::kCount)> by_number{};
 
   Table() {
-    for (const std::span<const Rule> part : {StatementRules(), PlaceRules(), WasteRules(),
-                                             CorrectionRules(), DisputeRules(), LineageRules()}) {
-      rules.insert(rules.end(), part.begin(), part.end());
-    }
-    for (const Rule& rule : rules) by_number.at(static_cast<size_t>(rule.number)) = &rule;
+         {StatementRules(), PlaceRules(), WasteRules(), CorrectionRules(), DisputeRules(), LineageRules(), PermitRules()}) {
+           rules.insert(rules.end(), part.begin(), part.end());
+         }
+         for (const Rule& rule : rules) by_number.at(static_cast<size_t>(rule.number)) = &rule;
   }
 };
 

@@ -12,6 +12,9 @@
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_facility.h"
 #include "services/rules/rules_licence.h"
+#include "services/rules/rules_permit.h"
+#include "services/rules/rules_pilot.h"
+#include "services/rules/rules_storage.h"
 #include "services/rules/state_keys.h"
 
 namespace cradle::rules {
@@ -273,6 +276,10 @@ void JudgeStockDeclared(Judge& judge) {
   batch.set_batch_code(event.batch_code());
   HoldSince(batch, FirstParty(judge), event.storage_start_date());
   PutBegun(judge, batch);
+  if (event.origin() == v1::STOCK_ORIGIN_OWN) {
+    JudgePermittedCode(judge, event.site(), event.waste_code());
+  }
+  JudgeStore(judge, event.facility());
 }
 
 void JudgeBatchGenerated(Judge& judge) {
@@ -301,6 +308,9 @@ void JudgeBatchGenerated(Judge& judge) {
             EarliestDay(judge, event.site(), {event.generated_time_ms(), event.opened_time_ms()}));
   if (!event.replaces().empty()) JudgeReplaced(judge, event.replaces(), batch);
   PutBegun(judge, batch);
+  if (CheckWasteCodeForm(event.waste_code()).ok()) {
+    JudgeGeneratedAmount(judge, event.site(), event.waste_code(), event.generated_mass_g());
+  }
 }
 
 void JudgeBatchStored(Judge& judge) {
@@ -318,6 +328,7 @@ void JudgeBatchStored(Judge& judge) {
   stored.set_status(state::v1::BATCH_STATUS_STORED);
   HoldSince(stored, FirstParty(judge), EarliestDay(judge, batch->site(), {event.stored_time_ms()}));
   PutBatch(judge, &*batch, std::move(stored));
+  JudgeStore(judge, event.facility());
 }
 
 void JudgeBatchMoved(Judge& judge) {
@@ -334,6 +345,7 @@ void JudgeBatchMoved(Judge& judge) {
   BatchState moved = *batch;
   moved.set_facility(event.facility());
   PutBatch(judge, &*batch, std::move(moved));
+  JudgeStore(judge, event.facility());
 }
 
 void JudgeBatchTreated(Judge& judge) {
@@ -356,7 +368,8 @@ void JudgeBatchTreated(Judge& judge) {
                   "就地处置须连同命令文号登记（treatment_recorded）");
   }
   JudgeMedicalMethod(judge, batch->waste_code(), event.method_code(), "method_code");
-  if (!IsOwnWaste(*batch, batch->custodian())) {
+  WithoutLicence without(batch->generator(), FirstParty(judge), event.facility());
+  if (!IsOwnWaste(*batch, batch->custodian()) && !without.May(judge, batch->waste_code())) {
     JudgeOperatingLicence(judge, ReadLicences(judge, FirstParty(judge)), FirstParty(judge),
                           batch->waste_code(), event.method_code(), judge.Path("batch"));
   }

@@ -43,6 +43,14 @@ std::string KeyId(std::string_view spki_der) {
   return std::string(evidence::AsBytes(evidence::Sha256(spki_der)));
 }
 
+int LimitOf(Judge& judge, std::string_view name) {
+  return static_cast<int>(std::min<int64_t>(MassLimitOf(judge, name), kLimitMost));
+}
+
+int64_t MassLimitOf(Judge& judge, std::string_view name) {
+  return judge.data().Limit(name, judge.act_day()).value_or(0);
+}
+
 bool RequireId(Judge& judge, std::string_view id, std::string_view field) {
   if (evidence::IsId(id)) return true;
   return WrongField(judge, field, "not an id of 26 lower-case Crockford base32 characters",
@@ -84,6 +92,27 @@ bool RequireFactTime(Judge& judge, int64_t time_ms, std::string_view field) {
                               (time_ms - judge.recorded_time_ms() + 999) / 1000));
   }
   return true;
+}
+
+std::optional<absl::CivilDay> RequireDate(Judge& judge, std::string_view date,
+                                          std::string_view field) {
+  const auto day = ParseDate(date);
+  if (day.ok()) return *day;
+  WrongField(judge, field, std::string(day.status().message()), "不是YYYY-MM-DD日期");
+  return std::nullopt;
+}
+
+std::optional<Period> RequirePeriod(Judge& judge, std::string_view valid_from_date,
+                                    std::string_view valid_to_date) {
+  const auto from = RequireDate(judge, valid_from_date, "valid_from_date");
+  const auto to = RequireDate(judge, valid_to_date, "valid_to_date");
+  if (!from || !to) return std::nullopt;
+  if (*to < *from) {
+    WrongField(judge, "valid_to_date", fmt::format("before {}, when it begins", valid_from_date),
+               fmt::format("早于起日 {}", valid_from_date));
+    return std::nullopt;
+  }
+  return Period{*from, *to};
 }
 
 bool RequireDivision(Judge& judge, std::string_view division, std::string_view field) {
@@ -241,6 +270,11 @@ bool LimitMass(Judge& judge, int64_t mass_g, std::string_view field) {
 bool AllowMass(Judge& judge, int64_t mass_g, std::string_view field) {
   if (mass_g < 0) return WrongField(judge, field, "below zero", "小于零");
   return LimitMass(judge, mass_g, field);
+}
+
+bool RequireMassLimit(Judge& judge, int64_t mass_g, std::string_view field) {
+  if (mass_g == 0) return WrongField(judge, field, "missing", "缺失");
+  return AllowMass(judge, mass_g, field);
 }
 
 void JudgeMassBasis(Judge& judge, const v1::MassBasis& basis, int64_t mass_g,

@@ -17,6 +17,13 @@ inline constexpr size_t kTextBytesMax = 400;
 // SHA-256 of a SubjectPublicKeyInfo.
 std::string KeyId(std::string_view spki_der);
 
+// A limit of rule set 2 on the day of the act, at most kLimitMost; 0 before it is in force. The log
+// has adopted no bundle without it (RuleData::FitsRuleSet).
+inline constexpr int kLimitMost = 1'000'000'000;
+int LimitOf(Judge& judge, std::string_view name);
+// Of a mass, in grams.
+int64_t MassLimitOf(Judge& judge, std::string_view name);
+
 // FORM-FIELD: a field that must be an id, a text of 1 to kTextBytesMax bytes that is not blank and
 // has no control or invisible characters, such a text that may be empty or blank, a value chosen
 // (not UNSPECIFIED), 32 bytes.
@@ -27,6 +34,16 @@ bool RequireChosen(Judge& judge, int value, std::string_view field);
 bool RequireSha256(Judge& judge, std::string_view hash, std::string_view field);
 // FORM-FIELD when missing or beyond the year 9999; TIME-FACT when after the recorded time.
 bool RequireFactTime(Judge& judge, int64_t time_ms, std::string_view field);
+// FORM-FIELD unless YYYY-MM-DD.
+std::optional<absl::CivilDay> RequireDate(Judge& judge, std::string_view date,
+                                          std::string_view field);
+// FORM-FIELD unless `valid_from_date` and `valid_to_date` are days, the last not before the first.
+struct Period {
+  absl::CivilDay from;
+  absl::CivilDay to;
+};
+std::optional<Period> RequirePeriod(Judge& judge, std::string_view valid_from_date,
+                                    std::string_view valid_to_date);
 // FORM-FIELD unless GB/T 2260.
 bool RequireDivision(Judge& judge, std::string_view division, std::string_view field);
 
@@ -78,6 +95,8 @@ void JudgeMedicalMethod(Judge& judge, std::string_view waste_code, std::string_v
 bool LimitMass(Judge& judge, int64_t mass_g, std::string_view field);
 // FORM-FIELD below zero too: of what is no mass of waste (0: not given).
 bool AllowMass(Judge& judge, int64_t mass_g, std::string_view field);
+// FORM-FIELD at zero too: of what limits.
+bool RequireMassLimit(Judge& judge, int64_t mass_g, std::string_view field);
 // MASS-SUM and FORM-FIELD of how a mass was got.
 void JudgeMassBasis(Judge& judge, const statement::v1::MassBasis& basis, int64_t mass_g,
                     std::string_view field);

@@ -74,10 +74,11 @@ void JudgeFacilityRegistered(Judge& judge) {
 
 std::optional<v1::FacilityRegistered> JudgeFacility(Judge& judge, std::string_view facility,
                                                     std::string_view organisation,
-                                                    std::string_view site, FacilityUse use) {
+                                                    std::string_view site, FacilityUse use,
+                                                    std::string_view field) {
   auto state = judge.Read<state::v1::FacilityState>(keys::Facility(facility));
   if (!state || state->registered().organisation() != organisation) {
-    judge.Violate(RuleId::kFacilityOfOrganisation, judge.Path("facility"),
+    judge.Violate(RuleId::kFacilityOfOrganisation, judge.Path(field),
                   state ? fmt::format("the facility {} belongs to another organisation", facility)
                         : fmt::format("the facility {} is not registered", facility),
                   state ? fmt::format("设施 {} 属于其他单位", facility)
@@ -87,22 +88,23 @@ std::optional<v1::FacilityRegistered> JudgeFacility(Judge& judge, std::string_vi
   v1::FacilityRegistered& found = *state->mutable_registered();
   if (found.site() != site) {
     judge.Violate(
-        RuleId::kFacilitySite, judge.Path("facility"),
+        RuleId::kFacilitySite, judge.Path(field),
         fmt::format("{} is at the site {}, the waste lies at {}", found.name(), found.site(), site),
         fmt::format("{} 位于场所 {}，废物位于 {}", found.name(), found.site(), site));
   }
   if (use != FacilityUse::kAny && IsTreatment(found.kind()) != (use == FacilityUse::kTreatment)) {
-    judge.Violate(RuleId::kFacilityUse, judge.Path("facility"),
+    judge.Violate(RuleId::kFacilityUse, judge.Path(field),
                   use == FacilityUse::kTreatment
                       ? fmt::format("{} is no utilisation or disposal facility", found.name())
                       : fmt::format("{} is no storage facility", found.name()),
                   use == FacilityUse::kTreatment ? fmt::format("{} 不是利用处置设施", found.name())
                                                  : fmt::format("{} 不是贮存设施", found.name()));
   }
+  if (state->has_accepted()) found.set_acceptance_date(state->accepted().acceptance_date());
   // ISO dates compare as text.
   if (found.acceptance_date().empty() || found.acceptance_date() > FormatDate(judge.act_day())) {
     judge.Violate(
-        RuleId::kFacilityAccepted, judge.Path("facility"),
+        RuleId::kFacilityAccepted, judge.Path(field),
         fmt::format("{} is not accepted{}{}", found.name(),
                     found.acceptance_date().empty() ? "" : " before ", found.acceptance_date()),
         fmt::format("{} 尚未通过验收{}{}", found.name(),

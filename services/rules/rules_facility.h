@@ -12,12 +12,10 @@ namespace cradle::rules {
 enum class FacilityUse { kStorage, kTreatment, kAny };
 
 // FACILITY-OF-ORGANISATION, FACILITY-SITE, FACILITY-USE, FACILITY-ACCEPTED: `organisation` uses the
-// event's field `facility` for waste at `site`. nullopt: no such facility of it.
-std::optional<statement::v1::FacilityRegistered> JudgeFacility(Judge& judge,
-                                                               std::string_view facility,
-                                                               std::string_view organisation,
-                                                               std::string_view site,
-                                                               FacilityUse use);
+// facility that the event names in `field` for waste at `site`. nullopt: no such facility of it.
+std::optional<statement::v1::FacilityRegistered> JudgeFacility(
+    Judge& judge, std::string_view facility, std::string_view organisation, std::string_view site,
+    FacilityUse use, std::string_view field = "facility");
 
 }  // namespace cradle::rules
 

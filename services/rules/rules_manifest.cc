@@ -6,11 +6,16 @@
 #include <set>
 
 #include "services/rules/batch_state.h"
+#include "services/rules/calendar.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
+#include "services/rules/rules_amounts.h"
+#include "services/rules/rules_approval.h"
 #include "services/rules/rules_batch.h"
 #include "services/rules/rules_common.h"
+#include "services/rules/rules_facility.h"
 #include "services/rules/rules_licence.h"
+#include "services/rules/rules_pilot.h"
 #include "services/rules/state_keys.h"
 #include "storage/evidence/statement.h"
 
@@ -146,8 +151,18 @@ void JudgeReceiver(Judge& judge, const v1::ManifestIssued& event, const WasteOfL
   const std::string path = judge.Path("receiver");
   const auto receiver = FindOrganisation(judge, event.receiver(), path);
   if (!receiver) return;
-  RequireRole(judge, *receiver, {v1::ORGANISATION_ROLE_OPERATOR}, path);
+  WithoutLicence without(FirstParty(judge), event);
+  const bool needs_licence =
+      std::any_of(wastes.distinct.begin(), wastes.distinct.end(),
+                  [&](const auto& w) { return !without.May(judge, w.code); });
+  if (needs_licence || wastes.distinct.empty()) {
+    RequireRole(judge, *receiver, {v1::ORGANISATION_ROLE_OPERATOR}, path);
+  }
   FindSite(judge, event.receiver_site(), event.receiver(), "receiver_site");
+  if (!event.receiver_facility().empty()) {
+    JudgeFacility(judge, event.receiver_facility(), event.receiver(), event.receiver_site(),
+                  FacilityUse::kAny, "receiver_facility");
+  }
   JudgeReceiverOf(judge, event.receiver(), wastes, path);
 }
 
@@ -166,6 +181,16 @@ void AddLoad(ManifestState& manifest, const BatchState& batch) {
   load.set_batches(1);
 }
 
+// COLLECTION-HAND-ON.
+void JudgeHandedOn(Judge& judge, const BatchState& batch) {
+  const std::string& last = batch.hand_on_by_date();
+  // ISO dates compare as text.
+  if (last.empty() || FormatDate(judge.act_day()) <= last) return;
+  judge.Violate(RuleId::kCollectionHandOn, judge.Path("lines"),
+                fmt::format("{} was to be handed on by {}", batch.batch(), last),
+                fmt::format("{} 应于 {} 前转交", batch.batch(), last));
+}
+
 void PutIssued(Judge& judge, const v1::ManifestIssued& event,
                const std::vector<BatchState>& batches) {
   ManifestState manifest;
@@ -176,6 +201,7 @@ void PutIssued(Judge& judge, const v1::ManifestIssued& event,
     consigned.set_status(state::v1::BATCH_STATUS_CONSIGNED);
     consigned.set_manifest(event.manifest());
     consigned.add_manifests(event.manifest());
+    JudgeHandedOn(judge, batch);
     PutBatch(judge, &batch, std::move(consigned));
   }
   judge.accounts().Consign(manifest, 1);
@@ -185,6 +211,7 @@ void PutIssued(Judge& judge, const v1::ManifestIssued& event,
   manifest.set_official_number(event.official_number());
   manifest.set_issued_time_ms(judge.act_time_ms());
   manifest.set_index(judge.index());
+  CountIssued(judge, manifest);
   judge.Put(keys::Manifest(event.manifest()), manifest);
 }
 
@@ -232,7 +259,13 @@ void JudgeReceivedLine(Judge& judge, const v1::ReceivedLine& line, const v1::Man
 }
 
 void PutReceived(Judge& judge, const v1::ReceiptConfirmed& event, ManifestState manifest) {
-  for (const v1::ReceivedLine& line : event.lines()) {
+  std::vector<int64_t> masses_g;
+  for (const v1::ReceivedLine& line : event.lines()) masses_g.push_back(line.received_mass_g());
+  CountReceived(judge, manifest, masses_g);
+  JudgeApprovalHolds(judge, manifest);
+  const std::string hand_on_by_date = HandOnByDate(judge, manifest);
+  for (int i = 0; i < event.lines_size(); ++i) {
+    const v1::ReceivedLine& line = event.lines(i);
     const std::optional<BatchState> sent = ReadBatchOfManifest(judge, line.batch());
     if (!sent) return;
     BatchState received = *sent;
@@ -244,6 +277,7 @@ void PutReceived(Judge& judge, const v1::ReceiptConfirmed& event, ManifestState 
     received.set_manifest("");
     received.set_mass_g(line.received_mass_g());
     received.set_mass_index(judge.index());
+    received.set_hand_on_by_date(IsCollected(manifest, i) ? hand_on_by_date : "");
     HoldSince(received, manifest.issued().receiver(), manifest.arrival_date());
     PutBatch(judge, &*sent, std::move(received));
   }
@@ -278,10 +312,29 @@ WasteOfLines WastesOf(const v1::ManifestIssued& issued) {
   return wastes;
 }
 
+namespace {
+
+// Of the manifest in hand.
+WithoutLicence WithoutLicenceOf(Judge& judge) {
+  if (judge.event() == S::kManifestIssued) {
+    return {FirstParty(judge), judge.statement().manifest_issued()};
+  }
+  const auto& manifest = judge.Manifest();
+  return manifest ? WithoutLicence(manifest->consignor(), manifest->issued())
+                  : WithoutLicence("", "", "");
+}
+
+}  // namespace
+
 void JudgeReceiverOf(Judge& judge, std::string_view receiver, const WasteOfLines& wastes,
                      const std::string& path) {
   const state::v1::LicencesState licences = ReadLicences(judge, receiver);
+  WithoutLicence without = WithoutLicenceOf(judge);
   for (const WasteOfLines::Waste& waste : wastes.distinct) {
+    if (!FindOperatingLicence(judge, licences, waste.code, waste.method_code) &&
+        without.May(judge, waste.code)) {
+      continue;
+    }
     JudgeOperatingLicence(judge, licences, receiver, waste.code, waste.method_code, path);
   }
 }
@@ -302,6 +355,7 @@ void JudgeManifestIssued(Judge& judge) {
   const WasteOfLines wastes = WastesOf(event);
   JudgeCarriers(judge, event, wastes);
   JudgeReceiver(judge, event, wastes);
+  JudgeApproval(judge, event);
   if (JudgeOfficialNumber(judge, event.official_number(), event.manifest(), "")) {
     judge.Put(keys::OfficialNumber(event.official_number()), event.manifest());
   }

@@ -3,6 +3,7 @@
 
 #include "services/rules/batch_state.h"
 #include "services/rules/event_rules.h"
+#include "services/rules/rules_amounts.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_manifest.h"
 #include "services/rules/state_keys.h"
@@ -46,6 +47,7 @@ void JudgeManifestCancelled(Judge& judge) {
     PutBatch(judge, &*batch, std::move(restored));
   }
   judge.accounts().Consign(*found, -1);
+  GiveBack(judge, *found);
   state::v1::ManifestState manifest = *found;
   manifest.set_status(state::v1::MANIFEST_STATUS_CANCELLED);
   manifest.set_index(judge.index());

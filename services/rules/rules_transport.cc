@@ -6,6 +6,8 @@
 #include "services/rules/batch_state.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
+#include "services/rules/rules_amounts.h"
+#include "services/rules/rules_approval.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_licence.h"
 #include "services/rules/rules_manifest.h"
@@ -121,6 +123,8 @@ void JudgeLoadTaken(Judge& judge) {
   JudgeVehicleThatComes(judge, event.vehicle(), leg, wastes.medical);
   JudgeCarrierOf(judge, leg.organisation(), wastes, "parties[1].organisation");
   JudgeReceiverOf(judge, found->issued().receiver(), wastes, judge.Path("manifest"));
+  JudgeCounted(judge, *found);
+  JudgeApprovalHolds(judge, *found);
   ManifestState manifest = *found;
   if (JudgeOfficialNumber(judge, event.official_number(), event.manifest(),
                           found->official_number())) {
@@ -183,6 +187,8 @@ void JudgeLoadDelivered(Judge& judge) {
   const WasteOfLines wastes = WastesOf(found->issued());
   JudgeCarrierOf(judge, carriers[holder].organisation(), wastes, "parties[0].organisation");
   JudgeReceiverOf(judge, found->issued().receiver(), wastes, "parties[1].organisation");
+  JudgeCounted(judge, *found);
+  JudgeApprovalHolds(judge, *found);
   ManifestState manifest = *found;
   manifest.set_status(state::v1::MANIFEST_STATUS_DELIVERED);
   manifest.set_delivered_time_ms(judge.act_time_ms());

@@ -1,5 +1,7 @@
 #include "services/rules/state_keys.h"
 
+#include <fmt/format.h>
+
 namespace cradle::rules::keys {
 namespace {
 
@@ -58,5 +60,25 @@ std::string OrganisationAccount(std::string_view organisation) {
   return Join("account/org/", organisation);
 }
 std::string OfficialNumber(std::string_view number) { return Join("official/", number); }
+std::string Permits(std::string_view site) { return Join("permits/", site); }
+std::string Pilots(std::string_view user) { return Join("pilots/", user); }
+std::string Approval(std::string_view organisation, std::string_view number) {
+  return Join("approval/", organisation, fmt::format("/{}", number));
+}
+std::string LicenceAmount(std::string_view organisation, uint32_t licence, uint32_t scope,
+                          int64_t year) {
+  return Join("amount/licence/", organisation, fmt::format("/{}/{}/{}", licence, scope, year));
+}
+std::string PilotAmount(std::string_view user, uint32_t pilot) {
+  return Join("amount/pilot/", user, fmt::format("/{}", pilot));
+}
+std::string ApprovalAmount(std::string_view organisation, std::string_view number,
+                           std::string_view waste_code) {
+  // A code has no slash, and a number may: the code comes first.
+  return Join("amount/approval/", organisation, fmt::format("/{}/{}", waste_code, number));
+}
+std::string GeneratedAmount(std::string_view site, std::string_view waste_code, int64_t year) {
+  return Join("amount/generated/", site, fmt::format("/{}/{}", waste_code, year));
+}
 
 }  // namespace cradle::rules::keys

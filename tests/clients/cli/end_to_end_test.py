@@ -1,4 +1,5 @@
 """`cradle` against a real cradled: founding to disposal, handover by file, ledger import, exit codes."""
+import datetime
 import json
 import pathlib
 import shutil
@@ -46,11 +47,12 @@ class Commands(unittest.TestCase):
                                        "--alias", name)
             self.ids[name] = made["organisation"]
             run("key", "enroll", self.file(name + ".pub"), "--org", "@" + name)
+        year = datetime.date.today().year - 1
         run("licence", "grant", "--org", "@haul", "--number", "鲁运001", "--kind", "transport",
             "--scope", "HW08", "--from", "2024-01-01", "--to", "2099-12-31")
         run("licence", "grant", "--org", "@burn", "--number", "鲁危证001", "--kind",
-            "comprehensive", "--scope", "HW08,annual=20000t,methods=D10", "--from", "2024-01-01",
-            "--to", "2099-12-31")
+            "comprehensive", "--scope", "HW08,annual=20000t,methods=D10", "--from",
+            f"{year}-01-01", "--to", f"{year + 4}-12-31")
         self.producer.run("site", "register", "--name", "厂区", "--division", "370781", "--alias",
                           "plant")
         self.producer.run("facility", "register", "--site", "@plant", "--kind", "storage-warehouse",

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "services/rules/admission.h"
+#include "services/rules/calendar.h"
 #include "storage/evidence/hash.h"
 
 namespace cradle::ledger::testing {
@@ -206,8 +207,10 @@ evidence::SignedStatement Signers::License(const Enterprise& holder,
     granted.set_organisation(holder.device.organisation);
     granted.set_licence_number("鲁危证" + std::to_string(kind));
     granted.set_kind(kind);
-    granted.set_valid_from_date("2023-01-01");
-    granted.set_valid_to_date("2039-12-31");
+    // No longer than a comprehensive licence may be granted for.
+    const absl::CivilDay from = rules::DayOf(now_ms_, rules::kLogZoneOffsetMs) - 365;
+    granted.set_valid_from_date(rules::FormatDate(from));
+    granted.set_valid_to_date(rules::FormatDate(rules::AddYears(from, 5)));
     statement::v1::LicenceScope& scope = *granted.add_scopes();
     scope.set_waste("HW08");
     if (kind != statement::v1::LICENCE_KIND_TRANSPORT) scope.add_method_codes("D10");

@@ -2,6 +2,7 @@
 
 #include "tests/services/rules/drafts_correction.h"
 #include "tests/services/rules/drafts_lineage.h"
+#include "tests/services/rules/drafts_permit.h"
 
 namespace cradle::rules::test {
 namespace {
@@ -18,7 +19,7 @@ void AddRegistrations(District& district, std::vector<Draft>& drafts) {
        vehicle,
        district.RegisterFacility(district.producer, district.producer_site, district.NewId(),
                                  v1::FACILITY_KIND_DISPOSAL, {"D10"}),
-       district.GrantLicence(district.plant, v1::LICENCE_KIND_COLLECTION, "HW08", {"D10"}),
+       district.GrantLicence(district.plant, v1::LICENCE_KIND_COMPREHENSIVE, "HW08", {"D10"}),
        district.Enrol(district.producer.administrator, v1::CAPACITY_ORGANISATION,
                       district.NewDevice(district.producer.id), {v1::KEY_ROLE_OPERATOR}),
        district.Revoke(district.producer.administrator, district.producer.handler)});
@@ -144,6 +145,40 @@ void AddBulk(District& district, std::vector<Draft>& drafts) {
        ReadLevel(district, producer, tank, 250'000), Empty(district, producer, tank)});
 }
 
+void AddPermits(District& district, std::vector<Draft>& drafts) {
+  RaiseToProvince(district);
+  const std::string elsewhere = PlantElsewhere(district);
+  district.Must(ApproveTransfer(district, "鲁环固函〔2024〕1号", elsewhere));
+  Draft issue =
+      district.Issue(district.producer, district.NewId(), {district.Stored()}, {&district.carrier});
+  issue.message.mutable_manifest_issued()->set_receiver_site(elsewhere);
+  issue.message.mutable_manifest_issued()->set_approval("鲁环固函〔2024〕1号");
+  Draft suspend = ChangeLicence(district, district.plant, v1::LICENCE_CHANGE_SUSPENDED);
+  suspend.message.mutable_licence_status_changed()->set_valid_to_date("2024-08-31");
+                {issue, suspend, ApproveTransfer(district, "鲁环固函〔2024〕2号", elsewhere),
+                 RegisterPermit(district, v1::PERMIT_KIND_EIA),
+                 RegisterPermit(district, v1::PERMIT_KIND_PLAN),
+                 ApprovePilot(district, district.plant, "900-041-49", 500'000),
+                 ShareFacility(district, district.producer_kiln, {district.hospital.id})});
+
+                void AddFacilities(District & district, std::vector<Draft> & drafts) {
+                  const Device second = district.NewDevice(district.bureau.id);
+                  district.Must(district.Enrol(district.bureau.administrator,
+                                               v1::CAPACITY_ORGANISATION, second,
+                                               {v1::KEY_ROLE_OPERATOR}));
+                  const Actor& owner = district.producer;
+                  const std::string& store = district.producer_store;
+                  Draft issue = district.Issue(district.producer, district.NewId(),
+                                               {district.Stored()}, {&district.carrier});
+                  issue.message.mutable_manifest_issued()->set_receiver_facility(
+                      district.plant_furnace);
+      {issue, AcceptFacility(district, owner, store),
+       LimitFacility(district, owner, store, v1::LIMIT_KIND_PERMITTED, 20'000'000),
+       LimitFacility(district, owner, store, v1::LIMIT_KIND_PHYSICAL, 60'000'000, true),
+       Inspect(district, second, &owner, store), Inspect(district, second, nullptr, store),
+       ReadTemperature(district, owner, store, 21'500)});
+                }
+
 }  // namespace
 
 std::vector<Draft> OneOfEach(District& district) {
@@ -155,6 +190,8 @@ std::vector<Draft> OneOfEach(District& district) {
   AddManifests(district, drafts);
   AddCorrections(district, drafts);
   AddDispute(district, drafts);
+  AddPermits(district, drafts);
+  AddFacilities(district, drafts);
   return drafts;
 }
 
