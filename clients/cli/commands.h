@@ -13,6 +13,7 @@ void AddKeyCommands(CLI::App& app, Context& context);           // key
 void AddFoundCommand(CLI::App& app, Context& context);          // found
 void AddOrganisationCommands(CLI::App& app, Context& context);  // org, licence
 void AddPlaceCommands(CLI::App& app, Context& context);         // site, facility, vehicle
+void AddPermitCommands(CLI::App& app, Context& context);        // permit, approval, pilot, share
 void AddBatchCommands(CLI::App& app, Context& context);         // batch
 void AddBulkCommands(CLI::App& app, Context& context);          // bulk
 void AddManifestCommands(CLI::App& app, Context& context);      // manifest

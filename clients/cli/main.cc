@@ -42,6 +42,7 @@ void AddAll(CLI::App& app, Context& context) {
   cradle::cli::AddFoundCommand(app, context);
   cradle::cli::AddOrganisationCommands(app, context);
   cradle::cli::AddPlaceCommands(app, context);
+  cradle::cli::AddPermitCommands(app, context);
   cradle::cli::AddBatchCommands(app, context);
   cradle::cli::AddBulkCommands(app, context);
   cradle::cli::AddManifestCommands(app, context);

@@ -26,6 +26,8 @@ struct IssueOptions {
   std::vector<std::string> carriers;
   std::string receiver;
   std::string receiver_site;
+  std::string receiver_facility;
+  std::string approval;
   std::string official;
   std::string plan;
   std::string contract;
@@ -100,6 +102,13 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
   absl::StatusOr<std::string> receiver_site = context.Id(options.receiver_site, "--receiver-site");
   if (!receiver_site.ok()) return receiver_site.status();
   issued.set_receiver_site(*receiver_site);
+  if (!options.receiver_facility.empty()) {
+    absl::StatusOr<std::string> facility =
+        context.Id(options.receiver_facility, "--receiver-facility");
+    if (!facility.ok()) return facility.status();
+    issued.set_receiver_facility(*facility);
+  }
+  issued.set_approval(options.approval);
   if (!options.official.empty()) {
     if (absl::Status status = rules::CheckOfficialNumber(options.official); !status.ok()) {
       return Naming("--official", status);
@@ -139,6 +148,9 @@ void DeclareIssue(CLI::App& command, IssueOptions& options) {
       ->required();
   command.add_option("--receiver", options.receiver, "Organisation that receives")->required();
   command.add_option("--receiver-site", options.receiver_site, "Site it goes to")->required();
+  command.add_option("--receiver-facility", options.receiver_facility, "Facility there");
+  command.add_option("--approval", options.approval,
+                     "Number of the approval of a transfer between provinces");
   command.add_option("--official", options.official, "14-digit number of the national system");
   command.add_option("--plan", options.plan, "Number of the filed management plan");
   command

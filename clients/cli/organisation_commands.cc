@@ -6,6 +6,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/organisation.h"
 #include "clients/cli/output.h"
+#include "clients/cli/permit_commands.h"
 #include "clients/sdk/compose.h"
 #include "clients/sdk/quantity.h"
 #include "services/rules/identity.h"
@@ -132,10 +133,11 @@ std::string OrganisationText(const v1::GetOrganisationResponse& answer) {
     Table table({"FACILITY", "NAME", "KIND", ">CAPACITY", "ACCEPTED"});
     for (const auto& facility : answer.facilities()) {
       const auto& it = facility.registered();
+      const std::string& accepted =
+          facility.has_accepted() ? facility.accepted().acceptance_date() : it.acceptance_date();
       table.Add({it.facility(), it.name(),
                  EnumName(statement::v1::FacilityKind_descriptor(), it.kind()),
-                 sdk::FormatMass(it.capacity_mass_g()),
-                 it.acceptance_date().empty() ? "-" : it.acceptance_date()});
+                 sdk::FormatMass(it.capacity_mass_g()), accepted.empty() ? "-" : accepted});
     }
     text += "\n" + table.Text();
   }
@@ -334,6 +336,7 @@ void AddOrganisationCommands(CLI::App& app, Context& context) {
   CLI::App* licence = AddNoun(app, "licence", "Operating and transport licences");
   AddCommand<LicenceOptions>(*licence, "grant", "Record a licence granted (regulators)", context,
                              DeclareGrant, RunGrant);
+  AddLicenceChangeCommands(*licence, context);
 }
 
 }  // namespace cradle::cli

@@ -5,6 +5,7 @@
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/output.h"
+#include "clients/cli/permit_commands.h"
 #include "clients/sdk/compose.h"
 #include "services/rules/identity.h"
 
@@ -168,6 +169,7 @@ void AddPlaceCommands(CLI::App& app, Context& context) {
   CLI::App* facility = AddNoun(app, "facility", "Storage, utilisation and disposal facilities");
   AddCommand<FacilityOptions>(*facility, "register", "Register a facility", context,
                               DeclareFacility, RunFacility);
+  AddStorageCommands(*facility, context);
   CLI::App* vehicle = AddNoun(app, "vehicle", "Vehicles of carriers");
   AddCommand<VehicleOptions>(
       *vehicle, "register", "Register a vehicle", context,

@@ -33,6 +33,15 @@ bool KeepOwnGenuine(evidence::SignedStatement& statement, const evidence::Public
   return genuine;
 }
 
+std::set<uint32_t> AttestedParties(const evidence::SignedStatement& statement) {
+  std::set<uint32_t> parties;
+  for (const evidence::SignedAttestation& attestation : statement.attestations) {
+    const auto message = evidence::ParseAttestation(attestation.attestation);
+    if (message.ok()) parties.insert(message->party());
+  }
+  return parties;
+}
+
 // The organisation for which an entry enrols a key; nullopt: it enrols none such.
 std::optional<std::string> EnrolledFor(const statement::v1::Statement& statement,
                                        std::string_view spki_der) {
@@ -195,8 +204,9 @@ absl::StatusOr<Pending> Client::Attest(const evidence::ParsedStatement& statemen
   absl::StatusOr<std::string> signs_for =
       organisation.empty() ? Organisation() : absl::StatusOr<std::string>(organisation);
   if (!signs_for.ok()) return signs_for.status();
-  absl::StatusOr<uint32_t> party = PartyOf(statement.message, *signs_for);
-  if (!party.ok()) return party.status();
+  if (absl::StatusOr<uint32_t> any = PartyOf(statement.message, *signs_for); !any.ok()) {
+    return any.status();
+  }
   absl::StatusOr<Identity> identity = home_.ReadIdentity();
   if (!identity.ok()) return identity.status();
   absl::StatusOr<evidence::NoteVerifier> log = identity->Log();
@@ -226,6 +236,9 @@ absl::StatusOr<Pending> Client::Attest(const evidence::ParsedStatement& statemen
     absl::StatusOr<std::optional<evidence::Checkpoint>> seen = HeldCheckpoint(home_, *log);
     if (!seen.ok()) return seen.status();
     HomeCounter counter(home_, *lock);
+    absl::StatusOr<uint32_t> party =
+        PartyOf(statement.message, *signs_for, AttestedParties(signed_statement));
+    if (!party.ok()) return party.status();
     absl::StatusOr<evidence::SignedAttestation> attestation =
         AttestAs(statement, *party, *key, identity->person, *seen, counter);
     if (!attestation.ok()) return attestation.status();

@@ -8,6 +8,7 @@
 
 #include "clients/sdk/files.h"
 #include "services/rules/admission.h"
+#include "services/rules/event_table.h"
 
 namespace cradle::sdk {
 namespace {
@@ -126,11 +127,15 @@ absl::StatusOr<evidence::SignedAttestation> AttestAs(
 }
 
 absl::StatusOr<uint32_t> PartyOf(const statement::v1::Statement& statement,
-                                 std::string_view organisation) {
+                                 std::string_view organisation,
+                                 const std::set<uint32_t>& attested) {
+  const rules::EventRow* const row = rules::FindEvent(statement.event_case());
   std::optional<uint32_t> found;
   for (int party = 0; party < statement.parties_size(); ++party) {
     if (statement.parties(party).organisation() != organisation) continue;
-    if (found.has_value()) {
+    const bool colleague = row != nullptr && row->one_authority && found.has_value();
+    if (colleague && !attested.contains(*found)) break;
+    if (found.has_value() && !colleague) {
       return absl::FailedPreconditionError(fmt::format(
           "organisation {} is two parties of this statement; two parties are two organisations",
           organisation));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -61,10 +62,12 @@ absl::StatusOr<evidence::SignedAttestation> AttestAs(
     std::string_view person, const std::optional<evidence::Checkpoint>& seen,
     SequenceCounter& counter);
 
-// The party that an organisation is in a statement.
+// The party that an organisation is in a statement. Where several persons of one authority attest
+// (rules::EventRow::one_authority), the first that is not `attested`.
 // NOT_FOUND: it is none. FAILED_PRECONDITION: it is two.
 absl::StatusOr<uint32_t> PartyOf(const statement::v1::Statement& statement,
-                                 std::string_view organisation);
+                                 std::string_view organisation,
+                                 const std::set<uint32_t>& attested = {});
 
 }  // namespace cradle::sdk
 

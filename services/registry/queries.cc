@@ -78,6 +78,24 @@ absl::Status ReadOwned(const kv::Reader& reader, const std::string& prefix, KeyO
   return absl::OkStatus();
 }
 
+// Permits of the sites that are in the answer, pilots, approvals.
+absl::Status ReadPapers(const kv::Reader& reader, const std::string& id,
+                        v1::GetOrganisationResponse& response) {
+  for (const state::v1::SiteState& site : response.sites()) {
+    auto permits = runtime::ReadMessage<state::v1::PermitsState>(
+        reader, keys::Permits(site.registered().site()));
+    if (!permits.ok()) return permits.status();
+    if (permits->has_value()) response.mutable_permits()->MergeFrom((*permits)->permits());
+  }
+  auto pilots = runtime::ReadMessage<state::v1::PilotsState>(reader, keys::Pilots(id));
+  if (!pilots.ok()) return pilots.status();
+  if (pilots->has_value()) *response.mutable_pilots() = std::move(*(*pilots)->mutable_pilots());
+  return ReadOwned(
+      reader, rows::Approvals(id),
+      [&](std::string_view number) { return keys::Approval(id, number); },
+      response.mutable_approvals());
+}
+
 bool ContainsIgnoringCase(std::string_view text, std::string_view part) {
   return std::search(text.begin(), text.end(), part.begin(), part.end(), [](char a, char b) {
            return absl::ascii_tolower(static_cast<unsigned char>(a)) ==
@@ -108,7 +126,9 @@ absl::Status GetOrganisation(const kv::Reader& reader, const runtime::QueryConte
   status.Update(licences.status());
   if (status.ok() && licences->has_value()) {
     *response.mutable_licences() = std::move(*(*licences)->mutable_licences());
+    *response.mutable_licence_changes() = std::move(*(*licences)->mutable_changes());
   }
+  status.Update(ReadPapers(reader, *id, response));
   return status;
 }
 

@@ -24,6 +24,7 @@ std::string Sites(std::string_view organisation) { return Owned("site", organisa
 std::string Facilities(std::string_view organisation) { return Owned("facility", organisation); }
 std::string Vehicles(std::string_view organisation) { return Owned("vehicle", organisation); }
 std::string Keys(std::string_view organisation) { return Owned("key", organisation); }
+std::string Approvals(std::string_view organisation) { return Owned("approval", organisation); }
 
 std::string List(statement::v1::OrganisationRole role, std::string_view division) {
   std::string key = "v/list/";
@@ -83,6 +84,11 @@ class Registry : public runtime::View {
       case Statement::kVehicleRegistered: {
         const auto& vehicle = statement.vehicle_registered();
         writer.Put(rows::Vehicles(vehicle.organisation()) + vehicle.vehicle(), "");
+        break;
+      }
+      case Statement::kTransferApproved: {
+        const auto& approved = statement.transfer_approved();
+        writer.Put(rows::Approvals(approved.organisation()) + approved.approval_number(), "");
         break;
       }
       case Statement::kDeviceKeyEnrolled:

@@ -31,6 +31,7 @@ std::string Sites(std::string_view organisation);
 std::string Facilities(std::string_view organisation);
 std::string Vehicles(std::string_view organisation);
 std::string Keys(std::string_view organisation);
+std::string Approvals(std::string_view organisation);  // the number follows
 // Organisations of a role (unspecified: any) in a division and all below it (empty: any).
 std::string List(statement::v1::OrganisationRole role, std::string_view division);
 
