@@ -101,15 +101,14 @@ void LimitClaims(Judge& judge, int i) {
   const Link& link = judge.statement().links(i);
   const absl::StatusOr<int64_t> most =
       judge.data().Limit(kClaimsMax, DayOf(judge.recorded_time_ms(), kLogZoneOffsetMs));
+  if (!most.ok()) return judge.Fail(most.status());  // no bundle of this set is without it
   const int kept = Record(judge, link, link.height()).claims_size();
-  if (most.ok() && kept < *most) return;
+  if (kept < *most) return;
   judge.Violate(RuleId::kDisputeClaims, fmt::format("links[{}]", i),
-                most.ok() ? fmt::format("height {} of {} has {} disputed statements, and {} is {}",
-                                        link.height(), link.chain(), kept, kClaimsMax, *most)
-                          : fmt::format("the rule data in force does not say {}", kClaimsMax),
-                most.ok() ? fmt::format("{} 的高度{}已有{}条有争议的陈述，{} 为{}", link.chain(),
-                                        link.height(), kept, kClaimsMax, *most)
-                          : fmt::format("现行规则数据未载明 {}", kClaimsMax));
+                fmt::format("height {} of {} has {} disputed statements, and {} is {}",
+                            link.height(), link.chain(), kept, kClaimsMax, *most),
+                fmt::format("{} 的高度{}已有{}条有争议的陈述，{} 为{}", link.chain(), link.height(),
+                            kept, kClaimsMax, *most));
 }
 
 }  // namespace

@@ -14,10 +14,12 @@ struct Table {
   std::array<const Rule*, static_cast<size_t>(RuleId::kCount)> by_number{};
 
   Table() {
-         {StatementRules(), PlaceRules(), WasteRules(), CorrectionRules(), DisputeRules(), LineageRules(), PermitRules()}) {
-           rules.insert(rules.end(), part.begin(), part.end());
-         }
-         for (const Rule& rule : rules) by_number.at(static_cast<size_t>(rule.number)) = &rule;
+    for (const std::span<const Rule> part :
+         {StatementRules(), PlaceRules(), WasteRules(), CorrectionRules(), DisputeRules(),
+          LineageRules(), PermitRules()}) {
+      rules.insert(rules.end(), part.begin(), part.end());
+    }
+    for (const Rule& rule : rules) by_number.at(static_cast<size_t>(rule.number)) = &rule;
   }
 };
 

@@ -353,23 +353,6 @@ TEST_F(DisputeTest, SixteenClaimsOfOneHeightAreKeptAndTheNextNamesTheLimit) {
   Dispute(Linked(HandOver(), 2, HashOf(claims[3])));
 }
 
-TEST_F(DisputeTest, RuleDataWithoutTheLimitRefusesAndSaysSo) {
-  std::string bundle = district_.data().bundle();
-  const std::string name = "dispute_claims_max";
-  bundle.replace(bundle.find(name), name.size(), std::string(name.size(), 'x'));
-  auto data = RuleData::FromBundle(bundle);
-  ASSERT_TRUE(data.ok()) << data.status();
-  district_.library().Add(*data);
-  Draft adopted = district_.AdoptRules();
-  adopted.message.mutable_rules_adopted()->set_rule_set(2);
-  adopted.message.mutable_rules_adopted()->set_rule_data_sha256(
-      std::string(evidence::AsBytes((*data)->sha256())));
-  district_.Must(adopted);
-  const Signed second = district_.Complete(Take());
-  Admit(district_.Complete(Take()));
-  EXPECT_EQ(Refuse(second).violations[0].rule, "DISPUTE-CLAIMS");
-}
-
 // --- Resolution ---
 
 TEST_F(DisputeTest, TheRegulatorUpholdsOneAndNothingButTheRecordChanges) {

@@ -155,29 +155,31 @@ void AddPermits(District& district, std::vector<Draft>& drafts) {
   issue.message.mutable_manifest_issued()->set_approval("鲁环固函〔2024〕1号");
   Draft suspend = ChangeLicence(district, district.plant, v1::LICENCE_CHANGE_SUSPENDED);
   suspend.message.mutable_licence_status_changed()->set_valid_to_date("2024-08-31");
+  drafts.insert(drafts.end(),
                 {issue, suspend, ApproveTransfer(district, "鲁环固函〔2024〕2号", elsewhere),
                  RegisterPermit(district, v1::PERMIT_KIND_EIA),
                  RegisterPermit(district, v1::PERMIT_KIND_PLAN),
                  ApprovePilot(district, district.plant, "900-041-49", 500'000),
                  ShareFacility(district, district.producer_kiln, {district.hospital.id})});
+}
 
-                void AddFacilities(District & district, std::vector<Draft> & drafts) {
-                  const Device second = district.NewDevice(district.bureau.id);
-                  district.Must(district.Enrol(district.bureau.administrator,
-                                               v1::CAPACITY_ORGANISATION, second,
-                                               {v1::KEY_ROLE_OPERATOR}));
-                  const Actor& owner = district.producer;
-                  const std::string& store = district.producer_store;
-                  Draft issue = district.Issue(district.producer, district.NewId(),
-                                               {district.Stored()}, {&district.carrier});
-                  issue.message.mutable_manifest_issued()->set_receiver_facility(
-                      district.plant_furnace);
+void AddFacilities(District& district, std::vector<Draft>& drafts) {
+  const Device second = district.NewDevice(district.bureau.id);
+  district.Must(district.Enrol(district.bureau.administrator, v1::CAPACITY_ORGANISATION, second,
+                               {v1::KEY_ROLE_OPERATOR}));
+  const Actor& owner = district.producer;
+  const std::string& store = district.producer_store;
+  Draft issue =
+      district.Issue(district.producer, district.NewId(), {district.Stored()}, {&district.carrier});
+  issue.message.mutable_manifest_issued()->set_receiver_facility(district.plant_furnace);
+  drafts.insert(
+      drafts.end(),
       {issue, AcceptFacility(district, owner, store),
        LimitFacility(district, owner, store, v1::LIMIT_KIND_PERMITTED, 20'000'000),
        LimitFacility(district, owner, store, v1::LIMIT_KIND_PHYSICAL, 60'000'000, true),
        Inspect(district, second, &owner, store), Inspect(district, second, nullptr, store),
        ReadTemperature(district, owner, store, 21'500)});
-                }
+}
 
 }  // namespace
 
