@@ -88,7 +88,9 @@ std::string SmallBundle() {
     std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     const std::string name = path.filename().string();
     if (std::find(std::begin(kWhole), std::end(kWhole), name) == std::end(kWhole)) {
-      text.resize(text.find('\n', text.find('\n') + 1) + 1);
+      // Heading and one row, if there is one.
+      const size_t end = text.find('\n', text.find('\n') + 1);
+      if (end != std::string::npos) text.resize(end + 1);
     }
     bundle += fmt::format("file {} {}\n{}", name, text.size(), text);
   }
