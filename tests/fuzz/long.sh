@@ -41,7 +41,7 @@ for target in "${targets[@]}"; do
   grep -m1 -A8 -E 'does not hold|ERROR: |runtime error|Failure|libFuzzer: ' "$log" || tail -20 "$log"
   input=$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)
   if [ -n "$input" ]; then
-    xxd "$input" | head -20
+    od -A x -t x1z "$input" | head -20
     echo "long.sh: replay it with: build/fuzz/bin/fuzz_$target $input"
   fi
 done
