@@ -55,6 +55,9 @@ absl::StatusOr<std::vector<std::string>> ChainList::Take() {
     return absl::InvalidArgumentError(
         fmt::format("{} is no chain: an id has 26 lower-case Crockford base32 characters", wrong_));
   }
+  if (chains_.empty()) {
+    return absl::InvalidArgumentError("the event names nothing: it extends no chain");
+  }
   return std::move(chains_);
 }
 

@@ -23,7 +23,7 @@ class ChainList {
   // `kind` as "batch".
   void Add(std::string_view kind, std::string_view id);
   void AddLog() { chains_.emplace_back("log"); }
-  // INVALID_ARGUMENT: an id was none.
+  // INVALID_ARGUMENT: an id was none, or there is no chain at all.
   absl::StatusOr<std::vector<std::string>> Take();
 
  private:

@@ -47,10 +47,9 @@ inline constexpr EventSet kHandover = On(S::kLoadTaken, S::kLoadHandedOver, S::k
 inline constexpr EventSet kAfterIssue = kHandover | On(S::kReceiptConfirmed);
 // About a manifest that is in the log.
 inline constexpr EventSet kOfManifest = kAfterIssue | On(S::kManifestCancelled);
-inline constexpr EventSet kTwoParties =
-    kHandover | kCorrecting |
-    On(S::kStockDeclared, S::kFounded, S::kPermitRegistered, S::kFacilityLimitSet,
-       S::kInspectionRecorded);
+inline constexpr EventSet kTwoParties = kHandover | kCorrecting |
+                                        On(S::kStockDeclared, S::kFounded, S::kPermitRegistered,
+                                           S::kFacilityLimitSet, S::kInspectionRecorded);
 inline constexpr EventSet kLoad = On(S::kLoadTaken, S::kLoadHandedOver);
 // What is asserted of a facility after its registration, with or by a regulator.
 inline constexpr EventSet kOfFacility =

@@ -25,12 +25,14 @@ PAGES = pathlib.Path(__file__).parent / "scenarios"
 ORIGIN = "log.example.org/weifang"
 FOUNDED_MS = int(datetime.datetime.fromisoformat("2027-01-04T08:00:00+08:00").timestamp() * 1000)
 # Whose devices there are; each is a command of its name.
-DEVICES = ("bureau", "health", "province", "chem", "hospital", "haulier", "relay", "incinerator")
+DEVICES = ("bureau", "health", "province", "chem", "chem2", "hospital", "haulier", "haulier2",
+           "relay", "incinerator")
 SHELL_END_SECONDS_MAX = 60
 END = "\x04"
 ANY = "…"
 
-# `share_names`: what one device named, all may write.
+# `new_device NAME …`: further devices. `share_names`: what one device named, all may write. `id_of NAME`: the id. `hash_of FILE`: of the
+# statement in it.
 PREAMBLE = r"""
 unset CRADLE_HOME
 for device in %s; do
@@ -40,6 +42,15 @@ clock() {
   NOW="$1T${2:-08:00}:00+08:00"
   cradled clock --data log --now "$(date -d "$NOW" +%%s)000" >clock.txt || cat clock.txt
 }
+new_device() {
+  for device in "$@"; do
+    eval "$device() { cradle --home homes/$device --now \"\$NOW\" \"\$@\"; }"
+    { $device key new && $device key show --out homes/$device.pub &&
+      $device --server "$SERVER" init --vkey "$VKEY"; } >device.txt || cat device.txt
+  done
+}
+id_of() { cradle --home homes/bureau alias list | sed -n "s/^@$1 *//p"; }
+hash_of() { cradle --home homes/bureau statement show "$1" | sed -n 's/^statement //p'; }
 share_names() {
   /usr/bin/python3 - homes/*/aliases.json <<'CODE'
 import json, pathlib, sys
@@ -153,6 +164,7 @@ class Play:
                         "init", "--vkey", config["log_vkey"])
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CRADLE_")}
         environment.update(LC_ALL="C.UTF-8", RULE_DATA=config["rule_data_sha256"],
+                           SERVER=self.server.address, VKEY=config["log_vkey"],
                            PATH=f"{harness.BIN.absolute()}:{os.environ['PATH']}")
         self.shell = Shell(self.directory, environment)
         self.shell.run(PREAMBLE)

@@ -109,9 +109,6 @@ class Collector {
     return held ? Hold(same_hands ? &**before : nullptr, *after) : absl::OkStatus();
   }
 
-  std::vector<ClockUpdate> Take() { return std::move(updates_); }
-
- private:
   // Of the layers of a bulk store that a statement changed without extending their chains.
   absl::Status FollowLayers(const std::string& store) {
     absl::StatusOr<std::optional<std::string>> bytes = after_.Get(rules::keys::BulkAccount(store));
@@ -127,6 +124,9 @@ class Collector {
     return status;
   }
 
+  std::vector<ClockUpdate> Take() { return std::move(updates_); }
+
+ private:
   // `before`: in the same hands; null: it begins, or comes into these hands.
   absl::Status Hold(const BatchState* before, const BatchState& after) {
     const state::v1::Holding* holding = rules::FindHolding(after, after.custodian());

@@ -434,5 +434,18 @@ TEST(RuleSetTest, AnEventOfALaterSetIsUsedOnceThatSetIsAdopted) {
   district.Must(cancel);
 }
 
+// Found by fuzzing: an event over a list of batches that is empty.
+TEST(RuleSetTest, AnEventThatExtendsNoChainIsRefused) {
+  District district;
+  Draft draft;
+  draft.message.mutable_containers_packed();
+  draft.by_hand = true;
+  const auto verdict = district.Try(draft.By(district.producer.handler, v1::CAPACITY_ORGANISATION));
+  ASSERT_TRUE(verdict.ok()) << verdict.status();
+  const auto* refused = std::get_if<Refused>(&*verdict);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->violations[0].rule, FindRule(RuleId::kFormField).id);
+}
+
 }  // namespace
 }  // namespace cradle::rules::test

@@ -55,8 +55,7 @@ class LineageTest : public testing::Test {
     if (kind == v1::FACILITY_KIND_UTILISATION) {
       draft.message.mutable_facility_registered()->add_method_codes("R9");
     }
-    draft.message.mutable_facility_registered()->add_process_codes(
-        "dewatering");
+    draft.message.mutable_facility_registered()->add_process_codes("dewatering");
     draft.message.mutable_facility_registered()->set_throughput_mass_g_per_day(1'000'000);
     district_.Must(draft);
     return facility;

@@ -187,9 +187,12 @@ std::vector<Draft> OneOfEach(District& district) {
   std::vector<Draft> drafts;
   AddRegistrations(district, drafts);
   AddBatches(district, drafts);
+  AddManifests(district, drafts);
+  // Under the first set nothing of the second can have happened.
+  const auto log = ReadLog(district.state());
+  if (!log.ok() || !*log || (*log)->rule_set() < 2) return drafts;
   AddLineage(district, drafts);
   AddBulk(district, drafts);
-  AddManifests(district, drafts);
   AddCorrections(district, drafts);
   AddDispute(district, drafts);
   AddPermits(district, drafts);

@@ -10,7 +10,7 @@
 namespace cradle::rules::test {
 
 // Each is admitted by the district as it is after the call, though not one after another. Founded
-// is not among them.
+// is not among them. In a district of the first rule set: those that it knows.
 std::vector<Draft> OneOfEach(District& district);
 
 }  // namespace cradle::rules::test
