@@ -235,17 +235,20 @@ void JudgeTreating(Judge& judge, const v1::TreatmentRecorded& event, const Input
 
 // Residues that weigh nearly as much as the waste are that waste, changed. All of them count
 // together: dividing them makes none new.
-bool ResiduesInherit(Judge& judge, const v1::TreatmentRecorded& event) {
+bool ResiduesInherit(Judge& judge, const v1::TreatmentRecorded& event, const Input& input) {
   const absl::StatusOr<int64_t> share =
       judge.data().Limit("inherit_mass_share_permille", judge.act_day());
   const std::optional<int64_t> residues = MassOfMade(event.residues());
-  // Without a limit nothing begins anew. Below 500 * kMassMaxG * 1000 nothing overflows.
-  if (!share.ok() || !residues) return true;
-  return *residues * 1000 > event.treated_mass_g() * *share;
+  const std::optional<int64_t> treated = input.lineage.mass_g();
+  // Without a limit nothing begins anew.
+  if (!share.ok() || !residues || !treated) return true;
+  // At most 500 batches and what bulk stores have, each mass up to kMassMaxG: far below 2^63 /
+  // 1000.
+  return *residues * 1000 > *treated * std::clamp<int64_t>(*share, 0, 1000);
 }
 
 void PutResidues(Judge& judge, const v1::TreatmentRecorded& event, const Input& input) {
-  const bool inherit = ResiduesInherit(judge, event);
+  const bool inherit = ResiduesInherit(judge, event, input);
   for (int i = 0; i < event.residues_size(); ++i) {
     JudgeMade(judge, event.residues(i), fmt::format("residues[{}]", i), CodeCheck::kForm);
     BatchState residue =
