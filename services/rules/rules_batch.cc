@@ -307,10 +307,8 @@ void JudgeBatchGenerated(Judge& judge) {
   HoldSince(batch, FirstParty(judge),
             EarliestDay(judge, event.site(), {event.generated_time_ms(), event.opened_time_ms()}));
   if (!event.replaces().empty()) JudgeReplaced(judge, event.replaces(), batch);
+  CountGenerated(judge, batch);
   PutBegun(judge, batch);
-  if (CheckWasteCodeForm(event.waste_code()).ok()) {
-    JudgeGeneratedAmount(judge, event.site(), event.waste_code(), event.generated_mass_g());
-  }
 }
 
 void JudgeBatchStored(Judge& judge) {

@@ -9,6 +9,7 @@
 #include "services/rules/field_rules.h"
 #include "services/rules/rules_batch.h"
 #include "services/rules/rules_common.h"
+#include "services/rules/rules_permit.h"
 #include "services/rules/state_keys.h"
 
 namespace cradle::rules {
@@ -224,6 +225,7 @@ void JudgeBatchAmended(Judge& judge) {
     JudgeAlone(judge, *batch, rule, favours, corrected_ms);
   }
   if (favours) List(judge, rule.name);
+  RecountGenerated(judge, *batch, &amended);
   PutBatch(judge, &*batch, std::move(amended));
 }
 
@@ -243,6 +245,7 @@ void JudgeBatchVoided(Judge& judge) {
   List(judge, "batch");
   BatchState voided = *batch;
   voided.set_status(state::v1::BATCH_STATUS_VOIDED);
+  RecountGenerated(judge, *batch, nullptr);
   PutBatch(judge, &*batch, std::move(voided));
 }
 

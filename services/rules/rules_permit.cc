@@ -6,6 +6,7 @@
 
 #include "services/rules/calendar.h"
 #include "services/rules/event_rules.h"
+#include "services/rules/identity.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/state_keys.h"
 
@@ -166,6 +167,10 @@ void JudgePermits(Judge& judge, std::string_view site, std::string_view waste_co
   }
 }
 
+std::string CounterOf(const state::v1::BatchState& batch) {
+  return keys::GeneratedAmount(batch.generated_site(), batch.waste_code(), batch.generated_year());
+}
+
 // A plan is the organisation's own; what an authority decides is not asserted by the organisation
 // alone.
 constexpr Capacities kAuthority[] = {parties::kRegulatorAlone, parties::kOrganisationThenRegulator};
@@ -193,11 +198,24 @@ void JudgePermittedCode(Judge& judge, std::string_view site, std::string_view wa
   JudgePermits(judge, site, waste_code, std::nullopt);
 }
 
-void JudgeGeneratedAmount(Judge& judge, std::string_view site, std::string_view waste_code,
-                          int64_t mass_g) {
-  const std::string counter = keys::GeneratedAmount(site, waste_code, judge.act_day().year());
-  judge.accounts().AddToCounter(counter, mass_g);
-  JudgePermits(judge, site, waste_code, judge.accounts().Counted(judge, counter));
+void CountGenerated(Judge& judge, state::v1::BatchState& batch) {
+  if (!CheckWasteCodeForm(batch.waste_code()).ok()) return;  // refused by CODE-FORM
+  batch.set_generated_year(judge.act_day().year());
+  batch.set_generated_site(batch.site());
+  batch.set_generated_mass_g(batch.mass_g());
+  const std::string counter = CounterOf(batch);
+  judge.accounts().AddToCounter(counter, batch.generated_mass_g());
+  JudgePermits(judge, batch.site(), batch.waste_code(), judge.accounts().Counted(judge, counter));
+}
+
+void RecountGenerated(Judge& judge, const state::v1::BatchState& before,
+                      state::v1::BatchState* after) {
+  if (before.generated_year() == 0) return;
+  judge.accounts().AddToCounter(CounterOf(before), -before.generated_mass_g());
+  if (after == nullptr) return;
+  // What another weighed is not what was generated.
+  if (!before.others_acted()) after->set_generated_mass_g(after->mass_g());
+  judge.accounts().AddToCounter(CounterOf(*after), after->generated_mass_g());
 }
 
 std::span<const EventRow> PermitEvents() { return kEvents; }

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "services/rules/state_keys.h"
+#include "tests/services/rules/drafts_correction.h"
 #include "tests/services/rules/drafts_permit.h"
 
 namespace cradle::rules::test {
@@ -133,6 +134,22 @@ TEST_F(PermitRulesTest, OverTheAmountOfTheYearIsMarkedByTheSumOfWhatWasGenerated
   district_.Must(RegisterPermit(district_, v1::PERMIT_KIND_EIA));
   district_.now_ms = ShanghaiMs(2025, 1, 1, 12);
   EXPECT_EQ(Marks(Generate(1'000'000), RuleId::kPermitAmount), 0) << "another year";
+}
+
+TEST_F(PermitRulesTest, ACorrectedBatchCountsAsItIsAndAVoidOneNotAtAll) {
+  district_.Must(RegisterPermit(district_, v1::PERMIT_KIND_EIA));
+  const Draft generate = Generate(600'000);
+  district_.Must(generate);
+  const std::string batch = generate.message.batch_generated().batch();
+  Draft amend = Amend(district_, district_.producer, batch, false);
+  v1::BatchAmended& event = *amend.message.mutable_batch_amended();
+  event.set_amended_mass_g(700'000);
+  event.mutable_mass_basis()->set_method(v1::MASS_METHOD_ESTIMATED);
+  district_.Must(amend);
+  EXPECT_EQ(Marks(Generate(300'000), RuleId::kPermitAmount), 0);
+  EXPECT_EQ(Marks(Generate(300'001), RuleId::kPermitAmount), 1);
+  district_.Must(Void(district_.producer, batch, district_.bureau));
+  EXPECT_EQ(Marks(Generate(1'000'000), RuleId::kPermitAmount), 0);
 }
 
 // --- Pilots: HW49, for which the plant has no licence ---
