@@ -51,6 +51,14 @@ TEST(CalendarTest, APeriodFrom29FebruaryEndsOnTheLastOfFebruary) {
   EXPECT_EQ(AddYears(CivilDay(2023, 12, 31), 2), CivilDay(2025, 12, 31));
 }
 
+TEST(CalendarTest, AMonthLaterIsTheSameDayOrTheLastOfTheMonth) {
+  EXPECT_EQ(AddMonths(CivilDay(2024, 6, 1), 12), CivilDay(2025, 6, 1));
+  EXPECT_EQ(AddMonths(CivilDay(2024, 2, 29), 12), CivilDay(2025, 2, 28));
+  EXPECT_EQ(AddMonths(CivilDay(2023, 12, 31), 2), CivilDay(2024, 2, 29));
+  EXPECT_EQ(AddMonths(CivilDay(2024, 8, 31), 1), CivilDay(2024, 9, 30));
+  EXPECT_EQ(AddMonths(CivilDay(2024, 12, 15), 1), CivilDay(2025, 1, 15));
+}
+
 TEST(CalendarTest, ADateIsYearMonthDayAndExists) {
   EXPECT_EQ(*ParseDate("2024-02-29"), CivilDay(2024, 2, 29));
   EXPECT_EQ(FormatDate(CivilDay(987, 1, 2)), "0987-01-02");

@@ -85,12 +85,16 @@ TEST(RuleTableTest, EveryFieldOfEveryEventHasWordsInBothLanguages) {
 // What has happened is never refused for licence, permit, capacity, code, weight or time.
 TEST(RuleTableTest, FactsAreNotForbiddenForLicenceCodeVehicleOrTime) {
   const RuleId reasons[] = {
-      RuleId::kLicenceCarrier,  RuleId::kLicenceReceiver,    RuleId::kLicenceMethod,
-      RuleId::kCodeForm,        RuleId::kCodeCatalogue,      RuleId::kCodeEdition,
-      RuleId::kMethodKnown,     RuleId::kFacilityAccepted,   RuleId::kFacilityMethod,
-      RuleId::kVehicleAsIssued, RuleId::kVehicleRegistered,  RuleId::kMedicalVehicle,
-      RuleId::kMedicalMethod,   RuleId::kReceiptDifference,  RuleId::kTimeOfAct,
-      RuleId::kTimeFact,        RuleId::kOfficialNumberForm, RuleId::kOfficialNumberUnique,
+      RuleId::kLicenceCarrier,   RuleId::kLicenceReceiver,    RuleId::kLicenceMethod,
+      RuleId::kCodeForm,         RuleId::kCodeCatalogue,      RuleId::kCodeEdition,
+      RuleId::kMethodKnown,      RuleId::kFacilityAccepted,   RuleId::kFacilityMethod,
+      RuleId::kVehicleAsIssued,  RuleId::kVehicleRegistered,  RuleId::kMedicalVehicle,
+      RuleId::kMedicalMethod,    RuleId::kReceiptDifference,  RuleId::kTimeOfAct,
+      RuleId::kTimeFact,         RuleId::kOfficialNumberForm, RuleId::kOfficialNumberUnique,
+      RuleId::kLicenceStands,    RuleId::kLicenceAmount,      RuleId::kLicenceExcess,
+      RuleId::kPilotCap,         RuleId::kApprovalAmount,     RuleId::kApprovalExpired,
+      RuleId::kPermitCode,       RuleId::kPermitAmount,       RuleId::kStorageCapacity,
+      RuleId::kStoragePermitted, RuleId::kStoragePoint,
   };
   for (const Event fact : {S::kLoadTaken, S::kLoadHandedOver, S::kLoadDelivered,
                            S::kReceiptConfirmed, S::kBatchStored, S::kBatchTreated}) {
