@@ -43,6 +43,10 @@ void Accounts::Consign(const state::v1::ManifestState& manifest, int sign) {
   }
 }
 
+void Accounts::OpenManifests(const std::string& organisation, int sign) {
+  organisations_[organisation].open_manifests += sign;
+}
+
 state::v1::FacilityAccount Accounts::Facility(Judge& judge, std::string_view facility) const {
   state::v1::FacilityAccount account =
       judge.Read<state::v1::FacilityAccount>(keys::FacilityAccount(facility))
@@ -66,6 +70,7 @@ state::v1::OrganisationAccount Accounts::Organisation(Judge& judge,
   if (found == organisations_.end()) return account;
   account.set_held_mass_g(Sum(account.held_mass_g(), found->second.held_mass_g));
   account.set_held_batches(Count(account.held_batches(), found->second.held_batches));
+  account.set_open_manifests(Count(account.open_manifests(), found->second.open_manifests));
   return account;
 }
 
@@ -86,7 +91,7 @@ void Accounts::Put(Judge& judge) const {
     judge.Put(keys::FacilityAccount(facility), Facility(judge, facility));
   }
   for (const auto& [organisation, delta] : organisations_) {
-    if (delta.held_mass_g == 0 && delta.held_batches == 0) continue;
+    if (delta.held_mass_g == 0 && delta.held_batches == 0 && delta.open_manifests == 0) continue;
     judge.Put(keys::OrganisationAccount(organisation), Organisation(judge, organisation));
   }
   for (const auto& [counter, delta] : counters_) {

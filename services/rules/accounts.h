@@ -24,6 +24,8 @@ class Accounts {
   // Batches of a manifest lie where they lay until they are taken: `sign` 1 at issue, -1 when they
   // are taken or the manifest is cancelled.
   void Consign(const state::v1::ManifestState& manifest, int sign);
+  // `sign` 1: the organisation is a party of one more manifest that has not ended; -1: of one less.
+  void OpenManifests(const std::string& organisation, int sign);
 
   // As the account will be after this statement.
   state::v1::FacilityAccount Facility(Judge& judge, std::string_view facility) const;
@@ -46,6 +48,7 @@ class Accounts {
   struct OrganisationDelta {
     int64_t held_mass_g = 0;
     int64_t held_batches = 0;
+    int64_t open_manifests = 0;
   };
   void Add(const state::v1::BatchState& batch, int sign);
 

@@ -12,6 +12,7 @@
 #include "services/rules/judge.h"
 #include "services/rules/read_state.h"
 #include "services/rules/rules_common.h"
+#include "services/rules/rules_exit.h"
 #include "services/rules/state_keys.h"
 #include "services/rules/time_of_act.h"
 
@@ -65,6 +66,7 @@ class Admission {
     if (Stop()) return Refuse();
     JudgeLinks(judge_, heads_, missing_);
     if (Stop()) return DisputeOrRefuse();
+    JudgeExits(judge_);
     judge_.row().judge(judge_);
     if (absl::Status adopted = CheckAdopted(); !Stop() && !adopted.ok()) return adopted;
     if (Stop()) return Refuse();
@@ -269,6 +271,7 @@ class Admission {
   }
 
   absl::StatusOr<Verdict> Finish() {
+    CountOpenManifests(judge_);
     judge_.accounts().Put(judge_);
     if (!judge_.status().ok()) return judge_.status();
     for (int i = 0; i < message_.links_size(); ++i) {

@@ -4,6 +4,7 @@
 
 #include "services/rules/event_table.h"
 #include "services/rules/rules_common.h"
+#include "services/rules/rules_delegation.h"
 #include "services/rules/state_keys.h"
 
 namespace cradle::rules {
@@ -131,12 +132,13 @@ void JudgeKey(Judge& judge, const Subject& subject, const state::v1::KeyState& k
     judge.Violate(RuleId::kKeyKnown, subject.Path("algorithm"),
                   "the key is enrolled with another algorithm", "密钥登记的算法与签署不同");
   }
-  if (enrolled.organisation() != subject.party.organisation()) {
-    judge.Violate(RuleId::kKeyOfParty, subject.Path("key_id"),
-                  fmt::format("the key is enrolled for {}, not for {}", enrolled.organisation(),
-                              subject.party.organisation()),
-                  fmt::format("密钥登记在 {} 名下，而非 {}", enrolled.organisation(),
-                              subject.party.organisation()));
+  const std::string& organisation = AttestingOrganisation(subject.party);
+  if (enrolled.organisation() != organisation) {
+    judge.Violate(
+        RuleId::kKeyOfParty, subject.Path("key_id"),
+        fmt::format("the key is enrolled for {}, not for {}", enrolled.organisation(),
+                    organisation),
+        fmt::format("密钥登记在 {} 名下，而非 {}", enrolled.organisation(), organisation));
   }
   if (enrolled.person() != subject.attestation.message.person()) {
     judge.Violate(RuleId::kKeyPerson, subject.Path("person"),
@@ -155,6 +157,13 @@ void JudgeKey(Judge& judge, const Subject& subject, const state::v1::KeyState& k
   JudgeValidity(judge, subject, enrolled);
 }
 
+// A delegate is its own organisation and its principal's.
+bool SameOrganisation(const v1::Party& a, const v1::Party& b) {
+  return a.organisation() == b.organisation() || a.organisation() == AttestingOrganisation(b) ||
+         AttestingOrganisation(a) == b.organisation() ||
+         AttestingOrganisation(a) == AttestingOrganisation(b);
+}
+
 void JudgeTwoParties(Judge& judge, const std::vector<ProvenAttestation>& attestations) {
   const auto& parties = judge.statement().parties();
   const auto same = [&](int i, std::string_view what_en, std::string_view what_zh) {
@@ -169,7 +178,7 @@ void JudgeTwoParties(Judge& judge, const std::vector<ProvenAttestation>& attesta
       const bool inspectors = judge.row().one_authority &&
                               parties[i].capacity() == v1::CAPACITY_REGULATOR &&
                               parties[k].capacity() == v1::CAPACITY_REGULATOR;
-      if (parties[i].organisation() == parties[k].organisation() && !inspectors) {
+      if (SameOrganisation(parties[i], parties[k]) && !inspectors) {
         same(i, "organisation", "单位");
       }
       if (a.person() == b.person()) same(i, "person", "人员");
@@ -195,8 +204,8 @@ std::vector<std::string> ManifestParties(Judge& judge) {
   return organisations;
 }
 
-void JudgeEnrolments(Judge& judge, const std::vector<ProvenAttestation>& attestations) {
-  const std::vector<std::string> organisations = ManifestParties(judge);
+void JudgeEnrolments(Judge& judge, const std::vector<ProvenAttestation>& attestations,
+                     const std::vector<std::string>& organisations) {
   if (organisations.empty()) return;
   for (int i = 0; i < judge.statement().parties_size(); ++i) {
     const v1::Attestation& message = attestations[static_cast<size_t>(i)].message;
@@ -204,6 +213,8 @@ void JudgeEnrolments(Judge& judge, const std::vector<ProvenAttestation>& attesta
     if (!person || person->organisations_size() < 2) continue;
     for (const std::string& organisation : person->organisations()) {
       if (organisation == judge.statement().parties(i).organisation()) continue;
+      // Whom a delegate stands for is judged by itself.
+      if (organisation == judge.statement().parties(i).delegate()) continue;
       if (std::find(organisations.begin(), organisations.end(), organisation) ==
           organisations.end()) {
         continue;
@@ -278,7 +289,9 @@ void JudgeAttestations(Judge& judge, std::string_view statement_hash,
     JudgeRevocation(judge, subject, *key, offline_window_ms, one_stands);
     PutDevice(judge, subject.attestation.message);
   }
-  JudgeEnrolments(judge, attestations);
+  const std::vector<std::string> organisations = ManifestParties(judge);
+  JudgeEnrolments(judge, attestations, organisations);
+  JudgeDelegates(judge, organisations);
   JudgeRevoker(judge, attestations[0].message);
 }
 

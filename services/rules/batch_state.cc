@@ -20,7 +20,8 @@ bool LiesInStore(const state::v1::BatchState& batch) {
 bool IsHeld(const state::v1::BatchState& batch) {
   return batch.status() != state::v1::BATCH_STATUS_TREATED &&
          batch.status() != state::v1::BATCH_STATUS_CONSUMED &&
-         batch.status() != state::v1::BATCH_STATUS_VOIDED;
+         batch.status() != state::v1::BATCH_STATUS_VOIDED &&
+         batch.status() != state::v1::BATCH_STATUS_CLOSED;
 }
 
 int64_t MassInStore(const state::v1::BatchState& batch) {
@@ -77,6 +78,10 @@ void InheritHoldings(state::v1::BatchState& child, const state::v1::BatchState& 
   if (!last.empty() && (child.hand_on_by_date().empty() || last < child.hand_on_by_date())) {
     child.set_hand_on_by_date(last);
   }
+  if (!parent.foreign_origin()) return;
+  child.set_foreign_reported(parent.foreign_reported() &&
+                             (!child.foreign_origin() || child.foreign_reported()));
+  child.set_foreign_origin(true);
 }
 
 const state::v1::Holding* FindHolding(const state::v1::BatchState& batch,

@@ -31,8 +31,8 @@ void HoldSince(state::v1::BatchState& batch, const std::string& organisation,
 // The same without regard to what was asserted before: a correction.
 void SetHolding(state::v1::BatchState& batch, const std::string& organisation,
                 const std::string& since_date);
-// A child has lain as long as the eldest of its parents, with each of their custodians, and is
-// handed on as early as any of them.
+// A child has lain as long as the eldest of its parents, with each of their custodians, is handed
+// on as early as any of them, and comes from abroad where one of them does.
 void InheritHoldings(state::v1::BatchState& child, const state::v1::BatchState& parent);
 
 // The earliest of the time of act and the times asserted (0: none) as a day at the site: a time

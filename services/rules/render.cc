@@ -198,6 +198,7 @@ std::string Render(const v1::Statement& statement, bool chinese) {
         {"Party", "签署方"},
         fmt::format("{} {}", Short(*v1::Capacity_descriptor()->FindValueByNumber(party.capacity())),
                     party.organisation()));
+    page.Known({"Signed for it by", "代签单位"}, party.delegate());
   }
   page.Fields(statement.GetReflection()->GetMessage(
       statement, statement.GetDescriptor()->FindFieldByNumber(statement.event_case())));

@@ -52,6 +52,8 @@ constexpr NeededLimit kLimitsOfRuleSet2[] = {
     {"class_simple_annual_mass_g", kFirstDay},
     {"dispute_claims_max", kFirstDay},
     {"carriers_max", kFirstDay},
+    {"delegates_max", kFirstDay},
+    {"service_fee_fen_max", kFirstDay},
 };
 
 absl::Status CheckHazards(const Table& table, const CsvRow& row) {

@@ -16,6 +16,8 @@ std::span<const Rule> CorrectionRules();
 std::span<const Rule> DisputeRules();
 std::span<const Rule> LineageRules();
 std::span<const Rule> PermitRules();
+std::span<const Rule> OrderRules();
+std::span<const Rule> IncidentRules();
 
 namespace rows {
 
@@ -24,9 +26,10 @@ using S = statement::v1::Statement;
 // Events that rules have in common.
 inline constexpr EventSet kNone;
 inline constexpr EventSet kAll = EventSet::All();
-inline constexpr EventSet kBegin = On(
-    S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered, S::kFacilityRegistered,
-    S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued, S::kTransferApproved);
+inline constexpr EventSet kBegin =
+    On(S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered,
+       S::kFacilityRegistered, S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued,
+       S::kTransferApproved, S::kWasteFound, S::kIncidentReported, S::kEmergencyOrdered);
 inline constexpr EventSet kBegunBatch = On(S::kStockDeclared, S::kBatchGenerated);
 // Make batches of others.
 inline constexpr EventSet kMade = On(S::kBatchSplit, S::kBatchesMerged, S::kBatchesPretreated,
@@ -47,9 +50,10 @@ inline constexpr EventSet kHandover = On(S::kLoadTaken, S::kLoadHandedOver, S::k
 inline constexpr EventSet kAfterIssue = kHandover | On(S::kReceiptConfirmed);
 // About a manifest that is in the log.
 inline constexpr EventSet kOfManifest = kAfterIssue | On(S::kManifestCancelled);
-inline constexpr EventSet kTwoParties = kHandover | kCorrecting |
-                                        On(S::kStockDeclared, S::kFounded, S::kPermitRegistered,
-                                           S::kFacilityLimitSet, S::kInspectionRecorded);
+inline constexpr EventSet kTwoParties =
+    kHandover | kCorrecting |
+    On(S::kStockDeclared, S::kFounded, S::kPermitRegistered, S::kFacilityLimitSet,
+       S::kInspectionRecorded, S::kWasteFound, S::kEmergencyOrdered, S::kEmergencyEnded);
 inline constexpr EventSet kLoad = On(S::kLoadTaken, S::kLoadHandedOver);
 // What is asserted of a facility after its registration, with or by a regulator.
 inline constexpr EventSet kOfFacility =
@@ -59,7 +63,9 @@ inline constexpr EventSet kByRegulator =
     On(S::kOrganisationRegistered, S::kSiteRegistered, S::kLicenceGranted, S::kDeviceKeyEnrolled,
        S::kDeviceKeyRevoked, S::kFacilityRegistered, S::kStockDeclared, S::kFounded,
        S::kDisputeResolved, S::kBulkRegistered, S::kLicenceStatusChanged, S::kTransferApproved,
-       S::kPermitRegistered, S::kPilotApproved, S::kFacilityShared) |
+       S::kPermitRegistered, S::kPilotApproved, S::kFacilityShared, S::kExitStarted,
+       S::kExitCompleted, S::kDelegationEnded, S::kEmergencyOrdered, S::kEmergencyEnded,
+       S::kWasteFound, S::kLossClosed) |
     kCorrecting | kOfFacility;
 
 inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;

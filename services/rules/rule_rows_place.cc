@@ -20,14 +20,18 @@ constexpr Rule kRules[] = {
      On(S::kRulesAdopted, S::kDisputeResolved)},
     {RuleId::kOrganisationKnown, "ORGANISATION-KNOWN", "The organisation is registered.",
      "单位须已登记。", "", kFailed,
-     (kByRegulator & ~(kCorrecting | kOfFacility | On(S::kStockDeclared, S::kDisputeResolved))) |
-         kIssue | On(S::kVehicleRegistered)},
+     (kByRegulator &
+      ~(kCorrecting | kOfFacility |
+        On(S::kStockDeclared, S::kDisputeResolved, S::kLossClosed, S::kEmergencyEnded))) |
+         kIssue | On(S::kVehicleRegistered, S::kDelegationGranted, S::kIncidentReported)},
     {RuleId::kOrganisationRole, "ORGANISATION-ROLE",
      "An organisation does what its role says: producers, medical institutions and operators "
      "generate, carriers carry, operators receive.",
      "单位行为须与其类别相符：产废单位、医疗卫生机构和经营单位产生，运输单位运输，经营单位接受。",
      "plan", kFailed,
-     kBegunBatch | kIssue | On(S::kBatchOpened, S::kLicenceGranted, S::kVehicleRegistered)},
+     kBegunBatch | kIssue |
+         On(S::kBatchOpened, S::kLicenceGranted, S::kVehicleRegistered, S::kExitStarted,
+            S::kDelegationGranted, S::kWasteFound)},
     {RuleId::kOrganisationIdentity, "ORGANISATION-IDENTITY",
      "A unified social credit code has the form and check character of GB 32100-2015.",
      "统一社会信用代码须符合GB 32100-2015及其校验码。", "identity", kInvalid,
@@ -46,11 +50,13 @@ constexpr Rule kRules[] = {
      "单位只能就本单位事项作出陈述。", "", kDenied,
      On(S::kSiteRegistered, S::kVehicleRegistered, S::kDeviceKeyEnrolled, S::kDeviceKeyRevoked,
         S::kFacilityRegistered, S::kFounded, S::kPermitRegistered, S::kFacilityAccepted,
-        S::kFacilityLimitSet, S::kTemperatureRead) |
+        S::kFacilityLimitSet, S::kTemperatureRead, S::kExitStarted, S::kDelegationGranted,
+        S::kDelegationEnded) |
          kCorrecting},
     {RuleId::kSiteOfOrganisation, "SITE-OF-ORGANISATION",
      "The site is registered and the organisation's.", "场所须已登记且属于该单位。", "", kFailed,
-     On(S::kFacilityRegistered, S::kBatchOpened, S::kTransferApproved, S::kPermitRegistered) |
+     On(S::kFacilityRegistered, S::kBatchOpened, S::kTransferApproved, S::kPermitRegistered,
+        S::kWasteFound) |
          kBegunBatch | kIssue},
     {RuleId::kSiteZone, "SITE-ZONE", "A site's time zone is in the rule data.",
      "场所时区须在规则数据中。", "", kInvalid, On(S::kSiteRegistered)},

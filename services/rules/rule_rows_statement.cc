@@ -74,7 +74,7 @@ constexpr Rule kRules[] = {
      "事实发生时间不得晚于登记时间。", "ledger", kOk, kNone,
      kCustody | kLineage | kAfterIssue |
          On(S::kBatchGenerated, S::kBatchOpened, S::kBulkDrawn, S::kBulkLevelRead, S::kBulkEmptied,
-            S::kInspectionRecorded, S::kTemperatureRead)},
+            S::kInspectionRecorded, S::kTemperatureRead, S::kWasteFound, S::kIncidentReported)},
     {RuleId::kFormField, "FORM-FIELD", "Every field the event needs is there and well formed.",
      "事项所需字段须齐全且格式正确。", "", kInvalid, kAll},
 };

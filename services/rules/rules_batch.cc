@@ -11,6 +11,7 @@
 #include "services/rules/identity.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_facility.h"
+#include "services/rules/rules_incident.h"
 #include "services/rules/rules_licence.h"
 #include "services/rules/rules_permit.h"
 #include "services/rules/rules_pilot.h"
@@ -274,6 +275,8 @@ void JudgeStockDeclared(Judge& judge) {
   batch.set_evidence_grade(event.evidence_grade());
   batch.set_stock_origin(event.origin());
   batch.set_batch_code(event.batch_code());
+  batch.set_foreign_origin(event.foreign_origin());
+  JudgeForeignReported(judge, batch, "foreign_origin");
   HoldSince(batch, FirstParty(judge), event.storage_start_date());
   PutBegun(judge, batch);
   if (event.origin() == v1::STOCK_ORIGIN_OWN) {
@@ -304,6 +307,8 @@ void JudgeBatchGenerated(Judge& judge) {
   batch.set_mass_g(event.generated_mass_g());
   batch.set_form(event.form());
   batch.set_batch_code(event.batch_code());
+  batch.set_foreign_origin(event.foreign_origin());
+  JudgeForeignReported(judge, batch, "foreign_origin");
   HoldSince(batch, FirstParty(judge),
             EarliestDay(judge, event.site(), {event.generated_time_ms(), event.opened_time_ms()}));
   if (!event.replaces().empty()) JudgeReplaced(judge, event.replaces(), batch);
@@ -366,6 +371,7 @@ void JudgeBatchTreated(Judge& judge) {
                   "就地处置须连同命令文号登记（treatment_recorded）");
   }
   JudgeMedicalMethod(judge, batch->waste_code(), event.method_code(), "method_code");
+  JudgeForeignReported(judge, *batch, "batch");
   WithoutLicence without(batch->generator(), FirstParty(judge), event.facility());
   if (!IsOwnWaste(*batch, batch->custodian()) && !without.May(judge, batch->waste_code())) {
     JudgeOperatingLicence(judge, ReadLicences(judge, FirstParty(judge)), FirstParty(judge),

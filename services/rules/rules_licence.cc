@@ -5,6 +5,7 @@
 #include "services/rules/calendar.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/rules_common.h"
+#include "services/rules/rules_emergency.h"
 #include "services/rules/state_keys.h"
 
 namespace cradle::rules {
@@ -315,6 +316,7 @@ void JudgeOperatingLicence(Judge& judge, const state::v1::LicencesState& licence
                            std::string_view method_code, const std::string& path) {
   const Found found = FindOperating(judge, licences, waste_code, method_code);
   if (found.place) return;
+  if (EmergencyAllowsReceiver(judge, operator_organisation, waste_code, path)) return;
   if (found.by_another_method) {
     judge.Violate(RuleId::kLicenceMethod, path,
                   fmt::format("no licence of {} for {} names {}", operator_organisation, waste_code,

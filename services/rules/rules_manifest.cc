@@ -13,7 +13,9 @@
 #include "services/rules/rules_approval.h"
 #include "services/rules/rules_batch.h"
 #include "services/rules/rules_common.h"
+#include "services/rules/rules_emergency.h"
 #include "services/rules/rules_facility.h"
+#include "services/rules/rules_incident.h"
 #include "services/rules/rules_licence.h"
 #include "services/rules/rules_pilot.h"
 #include "services/rules/state_keys.h"
@@ -91,6 +93,16 @@ std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event
   return batches;
 }
 
+// What small producers pay for collection.
+void JudgeFee(Judge& judge, const v1::ManifestIssued& event) {
+  if (event.fee_fen() == 0) return;
+  const int64_t most = LimitOf(judge, "service_fee_fen_max");
+  if (event.fee_fen() > 0 && event.fee_fen() <= most) return;
+  judge.Violate(RuleId::kServiceFee, judge.Path("fee_fen"),
+                fmt::format("{} fen, not 0 to {}", event.fee_fen(), most),
+                fmt::format("{}分，应为0至{}分", event.fee_fen(), most));
+}
+
 void JudgeNotMixed(Judge& judge, const v1::ManifestIssued& event) {
   const auto medical = [](const v1::ManifestLine& line) { return IsMedical(line.waste_code()); };
   const auto& lines = event.lines();
@@ -155,7 +167,11 @@ void JudgeReceiver(Judge& judge, const v1::ManifestIssued& event, const WasteOfL
   const bool needs_licence =
       std::any_of(wastes.distinct.begin(), wastes.distinct.end(),
                   [&](const auto& w) { return !without.May(judge, w.code); });
-  if (needs_licence || wastes.distinct.empty()) {
+  // In an emergency a kiln that is no operator may be ordered to take medical waste.
+  const bool ordered =
+      !HasRole(*receiver, v1::ORGANISATION_ROLE_OPERATOR) && wastes.medical &&
+      EmergencyAllowsReceiver(judge, event.receiver(), event.lines(0).waste_code(), path);
+  if ((needs_licence || wastes.distinct.empty()) && !ordered) {
     RequireRole(judge, *receiver, {v1::ORGANISATION_ROLE_OPERATOR}, path);
   }
   FindSite(judge, event.receiver_site(), event.receiver(), "receiver_site");
@@ -258,6 +274,24 @@ void JudgeReceivedLine(Judge& judge, const v1::ReceivedLine& line, const v1::Man
   JudgeMedicalMethod(judge, sent.waste_code(), line.method_code(), field("method_code"));
 }
 
+// What was reported lost on the road is in another batch: received all the same, it would be there
+// twice.
+void JudgeReceivedAfterLoss(Judge& judge, const v1::ReceivedLine& line, const BatchState& sent,
+                            const v1::ManifestIssued& issued) {
+  if (sent.incident().empty() || line.received_mass_g() <= sent.mass_g()) return;
+  const auto& lines = issued.lines();
+  if (std::none_of(lines.begin(), lines.end(), [&](const v1::ManifestLine& each) {
+        return each.batch() == line.batch() && each.sent_mass_g() > sent.mass_g();
+      })) {
+    return;
+  }
+  judge.Violate(RuleId::kReceiptDifference, judge.Path("lines"),
+                fmt::format("{} g of {} received where {} g were left after what was lost",
+                            line.received_mass_g(), line.batch(), sent.mass_g()),
+                fmt::format("{} 接受{}克，扣除已报流失量后仅余{}克", line.batch(),
+                            line.received_mass_g(), sent.mass_g()));
+}
+
 void PutReceived(Judge& judge, const v1::ReceiptConfirmed& event, ManifestState manifest) {
   std::vector<int64_t> masses_g;
   for (const v1::ReceivedLine& line : event.lines()) masses_g.push_back(line.received_mass_g());
@@ -268,6 +302,7 @@ void PutReceived(Judge& judge, const v1::ReceiptConfirmed& event, ManifestState 
     const v1::ReceivedLine& line = event.lines(i);
     const std::optional<BatchState> sent = ReadBatchOfManifest(judge, line.batch());
     if (!sent) return;
+    JudgeReceivedAfterLoss(judge, line, *sent, manifest.issued());
     BatchState received = *sent;
     received.set_status(state::v1::BATCH_STATUS_RECEIVED);
     received.set_status_before(state::v1::BATCH_STATUS_UNSPECIFIED);
@@ -350,6 +385,8 @@ void JudgeManifestIssued(Judge& judge) {
   }
   FindSite(judge, event.consignor_site(), FirstParty(judge), "consignor_site");
   const std::vector<BatchState> batches = JudgeLines(judge, event);
+  JudgeImportBan(judge, batches);
+  JudgeFee(judge, event);
   JudgeNotMixed(judge, event);
   JudgeParties(judge, event);
   const WasteOfLines wastes = WastesOf(event);

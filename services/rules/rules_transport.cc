@@ -9,6 +9,7 @@
 #include "services/rules/rules_amounts.h"
 #include "services/rules/rules_approval.h"
 #include "services/rules/rules_common.h"
+#include "services/rules/rules_emergency.h"
 #include "services/rules/rules_licence.h"
 #include "services/rules/rules_manifest.h"
 #include "services/rules/state_keys.h"
@@ -80,7 +81,8 @@ void JudgeVehicle(Judge& judge, std::string_view vehicle, std::string_view carri
                   state ? fmt::format("车辆 {} 不属于承运人", vehicle)
                         : fmt::format("车辆“{}”未登记", vehicle));
   }
-  if (medical && (!state || !state->registered().medical_waste_dedicated())) {
+  if (medical && (!state || !state->registered().medical_waste_dedicated()) &&
+      !EmergencyAllowsVehicle(judge, vehicle, judge.Path(field))) {
     judge.Violate(RuleId::kMedicalVehicle, judge.Path(field),
                   fmt::format("the vehicle \"{}\" is not dedicated to medical waste", vehicle),
                   fmt::format("车辆“{}”不是医疗废物专用车辆", vehicle));

@@ -54,6 +54,11 @@ absl::Status CheckParties(const Statement& message) {
       return Refuse("parties[{}].organisation: '{}' is not an id of 26 characters", i,
                     party.organisation());
     }
+    const bool may = party.capacity() != statement::v1::CAPACITY_LOG && IsId(party.delegate());
+    if (!party.delegate().empty() && !may) {
+      return Refuse("parties[{}].delegate: '{}' is not an id of 26 characters", i,
+                    party.delegate());
+    }
   }
   return absl::OkStatus();
 }

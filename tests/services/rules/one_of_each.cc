@@ -2,6 +2,7 @@
 
 #include "tests/services/rules/drafts_correction.h"
 #include "tests/services/rules/drafts_lineage.h"
+#include "tests/services/rules/drafts_order.h"
 #include "tests/services/rules/drafts_permit.h"
 
 namespace cradle::rules::test {
@@ -181,6 +182,46 @@ void AddFacilities(District& district, std::vector<Draft>& drafts) {
        ReadTemperature(district, owner, store, 21'500)});
 }
 
+// What another statement needs before it is refused under a set that does not know it.
+void AddOrders(District& district, std::vector<Draft>& drafts) {
+  const Actor steward = NewActor(district, {v1::ORGANISATION_ROLE_OPERATOR});
+  district.Submit(GrantDelegation(district.hospital, steward));
+  const Actor closing = NewActor(district, {v1::ORGANISATION_ROLE_OPERATOR});
+  district.Submit(StartExit(closing));
+  const Actor health = NewActor(district, {v1::ORGANISATION_ROLE_HEALTH_AUTHORITY});
+  Draft order = OrderEmergency(district, health, district.NewId());
+  order.message.mutable_emergency_ordered()->add_receivers(steward.id);
+  order.message.mutable_emergency_ordered()->add_facilities(district.producer_kiln);
+  order.message.mutable_emergency_ordered()->add_vehicles(district.truck2);
+  district.Submit(order);
+  const std::string ordered = order.message.emergency_ordered().order();
+  order.message.mutable_emergency_ordered()->set_order(district.NewId());
+  drafts.insert(drafts.end(),
+                {GrantDelegation(district.producer, steward),
+                 EndDelegation(district.hospital, steward), StartExit(district.carrier2),
+                 CompleteExit(district, closing), order, EndEmergency(district, health, ordered)});
+}
+
+void AddIncidents(District& district, std::vector<Draft>& drafts) {
+  const std::string lost = district.Stored();
+  district.Submit(ReportLoss(district, district.producer, lost, 250'000, ""));
+  Draft found = FindWaste(district, district.NewId());
+  found.message.mutable_waste_found()->set_foreign_origin(true);
+  Draft on_the_road = ReportIncident(district, district.carrier, "");
+  v1::IncidentReported& incident = *on_the_road.message.mutable_incident_reported();
+  incident.set_manifest(district.Taken());
+  incident.set_batch(district.Manifest(incident.manifest()).issued().lines(0).batch());
+  incident.set_kind(v1::INCIDENT_KIND_SPILL);
+  incident.set_lost_mass_g(1'000);
+  incident.mutable_mass_basis()->set_method(v1::MASS_METHOD_ESTIMATED);
+  incident.set_lost_batch(district.NewId());
+  incident.set_vehicle(district.truck);
+  drafts.insert(
+      drafts.end(),
+      {found, on_the_road, ReportLoss(district, district.producer, district.Stored(), 250'000, ""),
+       CloseLoss(district, lost, v1::LOSS_FINDING_DESTROYED)});
+}
+
 }  // namespace
 
 std::vector<Draft> OneOfEach(District& district) {
@@ -197,6 +238,8 @@ std::vector<Draft> OneOfEach(District& district) {
   AddDispute(district, drafts);
   AddPermits(district, drafts);
   AddFacilities(district, drafts);
+  AddOrders(district, drafts);
+  AddIncidents(district, drafts);
   return drafts;
 }
 

@@ -196,6 +196,8 @@ INSTANTIATE_TEST_SUITE_P(
                   while (s.parties_size() < 9) *s.add_parties() = s.parties(0);
                 },
                 kInvalid, "parties: 9"},
+        Refusal{"DelegateNoId", [](Statement& s) { s.mutable_parties(0)->set_delegate("x"); },
+                kInvalid, "parties[0].delegate"},
         Refusal{"CapacityMissing", [](Statement& s) { s.mutable_parties(0)->clear_capacity(); },
                 kInvalid, "parties[0].capacity"},
         Refusal{"OrganisationMissing",
