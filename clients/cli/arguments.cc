@@ -10,6 +10,7 @@
 #include "clients/cli/context.h"
 #include "clients/sdk/files.h"
 #include "clients/sdk/quantity.h"
+#include "storage/evidence/hash.h"
 #include "storage/evidence/statement.h"
 
 namespace cradle::cli {

@@ -49,13 +49,26 @@ void DeclareAssertion(CLI::App& command, AssertionOptions& options, bool begins,
                                                  : "Also write the signed statement to this file")
                          ->type_name("FILE");
   if (two_parties) out->required();
+  command
+      .add_option("--in-name-of", options.in_name_of,
+                  "Organisation that has delegated its logging to this one")
+      ->type_name("ORG");
   command.add_flag("--dry-run", options.dry_run, "Print what would be asserted; sign nothing");
 }
 
-absl::Status Assert(Context& context, const statement::v1::Statement& asked,
+absl::Status Assert(Context& context, const statement::v1::Statement& given,
                     const AssertionOptions& options, const Json& made) {
   absl::StatusOr<sdk::Client*> client = context.client();
   if (!client.ok()) return client.status();
+  statement::v1::Statement asked = given;
+  if (!options.in_name_of.empty()) {
+    absl::StatusOr<std::string> principal = context.Id(options.in_name_of, "--in-name-of");
+    if (!principal.ok()) return principal.status();
+    absl::StatusOr<std::string> self = context.Self();
+    if (!self.ok()) return self.status();
+    asked.mutable_parties(0)->set_organisation(*principal);
+    asked.mutable_parties(0)->set_delegate(*self);
+  }
   absl::StatusOr<evidence::ParsedStatement> prepared = (*client)->Prepare(asked);
   if (!prepared.ok()) return prepared.status();
   const std::string rendering = rules::Render(prepared->message, context.chinese());

@@ -18,6 +18,7 @@ struct AssertionOptions {
   std::string out;           // also write the signed statement into this file
   bool dry_run = false;      // say what would be asserted, sign nothing
   std::string organisation;  // whom to sign for; empty: the one this device is enrolled for
+  std::string in_name_of;    // whose delegate one is; empty: one's own
 };
 
 // `begins`: --alias makes sense. `two_parties`: the file is how the other party attests, so --out

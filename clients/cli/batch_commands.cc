@@ -26,6 +26,7 @@ struct BeginOptions {
   std::string form;
   std::vector<std::string> containers;
   std::string batch_code;
+  bool foreign = false;
   AssertionOptions assertion;
 };
 
@@ -43,6 +44,7 @@ void DeclareBegin(CLI::App& command, BeginOptions& options) {
               EnumHelp(statement::v1::Packaging_descriptor()));
   command.add_option("--batch-code", options.batch_code,
                      "The enterprise's own, as HWCS20260301001");
+  command.add_flag("--foreign", options.foreign, "It came from abroad");
   DeclareAssertion(command, options.assertion, /*begins=*/true);
 }
 
@@ -65,6 +67,7 @@ absl::Status FillBegin(Context& context, const BeginOptions& options, Event& eve
   *event.mutable_mass_basis() = *basis;
   event.set_form(*form);
   event.set_batch_code(options.batch_code);
+  event.set_foreign_origin(options.foreign);
   for (const std::string& text : options.containers) {
     absl::StatusOr<statement::v1::Container> container = ParseContainer(text);
     if (!container.ok()) return container.status();
@@ -331,6 +334,7 @@ void AddBatchCommands(CLI::App& app, Context& context) {
   AddBegin(*batch, context);
   AddLineageCommands(*batch, context);
   AddCorrectionCommands(*batch, context);
+  AddFoundWasteCommand(*batch, context);
   AddCommand<StepOptions>(
       *batch, "store", "Into a storage facility", context,
       [](CLI::App& command, StepOptions& options) {

@@ -26,6 +26,8 @@ void AddReferenceCommands(CLI::App& app, Context& context);     // codes
 void AddRulesCommands(CLI::App& app, Context& context);         // rules
 void AddImportCommands(CLI::App& app, Context& context);        // import
 void AddAuditCommands(CLI::App& app, Context& context);         // audit
+void AddOrderCommands(CLI::App& app, Context& context);         // delegate, emergency
+void AddIncidentCommands(CLI::App& app, Context& context);      // incident, loss
 
 // Verbs of `batch` about what batches are made of, in a file of their own.
 void AddLineageCommands(CLI::App& batch, Context& context);
@@ -33,6 +35,10 @@ void AddLineageCommands(CLI::App& batch, Context& context);
 void AddCorrectionCommands(CLI::App& batch, Context& context);
 // Verbs of `manifest` that two devices attest, in a file of their own.
 void AddHandoverCommands(CLI::App& manifest, Context& context);
+// Verbs of `org` by which an organisation leaves.
+void AddExitCommands(CLI::App& org, Context& context);
+// `batch found`.
+void AddFoundWasteCommand(CLI::App& batch, Context& context);
 
 }  // namespace cradle::cli
 

@@ -55,6 +55,8 @@ void AddAll(CLI::App& app, Context& context) {
   cradle::cli::AddRulesCommands(app, context);
   cradle::cli::AddImportCommands(app, context);
   cradle::cli::AddAuditCommands(app, context);
+  cradle::cli::AddOrderCommands(app, context);
+  cradle::cli::AddIncidentCommands(app, context);
 }
 
 }  // namespace

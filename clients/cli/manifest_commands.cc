@@ -10,7 +10,6 @@
 #include "clients/cli/output.h"
 #include "clients/cli/view_text.h"
 #include "clients/sdk/compose.h"
-#include "clients/sdk/files.h"
 #include "clients/sdk/quantity.h"
 #include "services/rules/identity.h"
 
@@ -30,6 +29,7 @@ struct IssueOptions {
   std::string approval;
   std::string official;
   std::string plan;
+  int64_t fee_fen = 0;
   std::string contract;
   AssertionOptions assertion;
 };
@@ -116,11 +116,11 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
     issued.set_official_number(options.official);
   }
   issued.set_plan_reference(options.plan);
+  issued.set_fee_fen(options.fee_fen);
   if (!options.contract.empty()) {
-    absl::StatusOr<std::string> bytes = sdk::ReadFile(options.contract);
-    if (!bytes.ok()) return bytes.status();
-    const evidence::Hash hash = evidence::Sha256(*bytes);
-    issued.set_contract_sha256(std::string(evidence::AsBytes(hash)));
+    absl::StatusOr<std::vector<std::string>> document = HashFiles({options.contract});
+    if (!document.ok()) return document.status();
+    issued.set_contract_sha256(document->front());
   }
   int64_t total_mass_g = 0;
   for (const std::string& text : options.lines) {
@@ -153,6 +153,7 @@ void DeclareIssue(CLI::App& command, IssueOptions& options) {
                      "Number of the approval of a transfer between provinces");
   command.add_option("--official", options.official, "14-digit number of the national system");
   command.add_option("--plan", options.plan, "Number of the filed management plan");
+  command.add_option("--fee-fen", options.fee_fen, "Service fee in 分, 0.01 CNY");
   command
       .add_option("--contract", options.contract,
                   "The written contract; its SHA-256 goes into the log")

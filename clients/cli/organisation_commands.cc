@@ -116,12 +116,35 @@ struct ShowOptions {
   std::string id;
 };
 
+// What it delegates, and whether it is leaving.
+std::string StandingText(const state::v1::OrganisationState& organisation) {
+  std::string text;
+  if (organisation.exit().started_index() != 0) {
+    text += fmt::format(
+        "  leaving   since entry {}, {}{}\n", organisation.exit().started_index(),
+        EnumName(statement::v1::ExitReason_descriptor(), organisation.exit().reason()),
+        organisation.exit().completed_index() == 0
+            ? ""
+            : fmt::format("; completed at entry {}", organisation.exit().completed_index()));
+  }
+  for (const auto& delegation : organisation.delegations()) {
+    const auto& granted = delegation.granted();
+    text += fmt::format("  delegate  {} from {} to {}{}\n", granted.delegate(),
+                        granted.valid_from_date(), granted.valid_to_date(),
+                        delegation.ended_index() == 0
+                            ? ""
+                            : fmt::format("; ended at entry {}", delegation.ended_index()));
+  }
+  return text;
+}
+
 std::string OrganisationText(const v1::GetOrganisationResponse& answer) {
   const OrganisationRegistered& registered = answer.organisation().registered();
   std::string text =
       fmt::format("{}\n  id        {}\n  identity  {}\n  division  {}\n  roles     {}\n",
                   registered.name(), registered.organisation(), IdentityText(registered),
                   registered.division(), RolesText(registered));
+  text += StandingText(answer.organisation());
   if (answer.sites_size() > 0) {
     Table table({"SITE", "NAME", "DIVISION"});
     for (const auto& site : answer.sites()) {
@@ -333,6 +356,7 @@ void AddOrganisationCommands(CLI::App& app, Context& context) {
         command.footer("Example: cradle org list --division 370781 --role medical-institution");
       },
       RunList);
+  AddExitCommands(*org, context);
   CLI::App* licence = AddNoun(app, "licence", "Operating and transport licences");
   AddCommand<LicenceOptions>(*licence, "grant", "Record a licence granted (regulators)", context,
                              DeclareGrant, RunGrant);

@@ -132,7 +132,8 @@ absl::StatusOr<uint32_t> PartyOf(const statement::v1::Statement& statement,
   const rules::EventRow* const row = rules::FindEvent(statement.event_case());
   std::optional<uint32_t> found;
   for (int party = 0; party < statement.parties_size(); ++party) {
-    if (statement.parties(party).organisation() != organisation) continue;
+    const statement::v1::Party& who = statement.parties(party);
+    if ((who.delegate().empty() ? who.organisation() : who.delegate()) != organisation) continue;
     const bool colleague = row != nullptr && row->one_authority && found.has_value();
     if (colleague && !attested.contains(*found)) break;
     if (found.has_value() && !colleague) {

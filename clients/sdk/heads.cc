@@ -55,9 +55,12 @@ bool Begins(const statement::v1::Statement& statement, std::string_view chain) {
       return chain.starts_with("facility:");
     case Statement::kStockDeclared:
     case Statement::kBatchOpened:
+    case Statement::kWasteFound:
       return chain.starts_with("batch:");
     case Statement::kBatchGenerated:  // not the one that it replaces
       return chain == "batch:" + statement.batch_generated().batch();
+    case Statement::kIncidentReported:  // not the one that it was lost from
+      return chain == "batch:" + statement.incident_reported().lost_batch();
     case Statement::kManifestIssued:
       return chain.starts_with("manifest:");
     default:

@@ -30,10 +30,12 @@ absl::StatusOr<bool> WalkBack(Home& home, const std::string& chain,
   return (*head)->admitted;
 }
 
-// Takes over what a statement says of the batch and is not known yet from a later one.
-void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& facts) {
+// Takes over what a statement says of the batch and is not known yet from a later one. `lost_g`:
+// what later statements say was lost of it.
+void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& facts,
+              int64_t& lost_g) {
   const auto mass = [&](int64_t mass_g) {
-    if (facts.mass_g == 0) facts.mass_g = mass_g;
+    if (facts.mass_g == 0) facts.mass_g = mass_g - lost_g;
   };
   const auto code = [&](const std::string& waste_code) {
     if (facts.waste_code.empty()) facts.waste_code = waste_code;
@@ -49,6 +51,16 @@ void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& fa
     case Statement::kBatchAmended:
       code(statement.batch_amended().waste_code());
       return mass(statement.batch_amended().amended_mass_g());
+    case Statement::kWasteFound:
+      code(statement.waste_found().waste_code());
+      return mass(statement.waste_found().found_mass_g());
+    case Statement::kIncidentReported: {
+      const auto& incident = statement.incident_reported();
+      if (incident.lost_batch() == batch) return mass(incident.lost_mass_g());
+      // A batch that is lost whole keeps its mass.
+      if (facts.mass_g == 0 && !incident.lost_batch().empty()) lost_g += incident.lost_mass_g();
+      return;
+    }
     case Statement::kBatchStored:
       return mass(statement.batch_stored().stored_mass_g());
     case Statement::kManifestIssued:
@@ -85,9 +97,10 @@ void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& fa
 
 absl::StatusOr<std::optional<BatchFacts>> FindBatchFacts(Home& home, std::string_view batch) {
   BatchFacts facts;
+  int64_t lost_g = 0;
   absl::StatusOr<bool> admitted =
       WalkBack(home, "batch:" + std::string(batch), [&](const Statement& statement) {
-        TakeOver(statement, batch, facts);
+        TakeOver(statement, batch, facts, lost_g);
         return facts.waste_code.empty() || facts.mass_g == 0;
       });
   if (!admitted.ok()) return admitted.status();

@@ -89,7 +89,7 @@ void JudgeWasteFound(Judge& judge) {
     JudgeRegulator(judge, 0, event.division());
   }
   JudgePoint(judge, event);
-  JudgeWasteCode(judge, event.waste_code());
+  JudgeWasteCode(judge, event.waste_code(), "waste_code");
   RequireChosen(judge, event.identification(), "identification");
   RequireMass(judge, event.found_mass_g(), "found_mass_g");
   JudgeMassBasis(judge, event.mass_basis(), event.found_mass_g(), "mass_basis");

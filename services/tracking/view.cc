@@ -56,6 +56,8 @@ bool SaysMass(const Statement& statement) {
     case Statement::kTreatmentRecorded:
     case Statement::kBulkFilled:
     case Statement::kBulkDrawn:
+    case Statement::kWasteFound:
+    case Statement::kIncidentReported:
       return true;
     default:
       return false;
@@ -233,6 +235,12 @@ class Tracking : public runtime::View {
         if (!after.ok()) return after.status();
         manifest = *std::move(after);
       }
+    }
+    // A loss on the road lessens a batch whose chain waits for its manifest.
+    const auto& incident = folded.statement.message.incident_reported();
+    if (!incident.manifest().empty() && !incident.batch().empty()) {
+      absl::StatusOr<BatchState> after = FoldBatch(folded, incident.batch(), writer);
+      if (!after.ok()) return after.status();
     }
     absl::StatusOr<std::optional<BatchState>> layer = FoldLayers(folded, writer);
     if (!layer.ok()) return layer.status();

@@ -259,6 +259,13 @@ absl::StatusOr<std::vector<ClockUpdate>> ClockUpdates(const rules::StateReader& 
     case statement::v1::Statement::kManifestIssued:
     case statement::v1::Statement::kManifestCancelled:
       break;  // custody and age stay as they were
+    case statement::v1::Statement::kIncidentReported:
+      // On the road the batch is less, and its own chain waits for the manifest.
+      if (!statement.incident_reported().manifest().empty() &&
+          !statement.incident_reported().batch().empty()) {
+        status = collector.Follow(statement.incident_reported().batch());
+      }
+      [[fallthrough]];
     default:
       for (const statement::v1::Link& link : statement.links()) {
         if (!status.ok() || !link.chain().starts_with(kBatchChain)) continue;

@@ -224,5 +224,13 @@ TEST_F(ComposeTest, OrganisationIsOnePartyOrNone) {
   EXPECT_TRUE(absl::IsFailedPrecondition(PartyOf(statement, producer_).status()));
 }
 
+TEST_F(ComposeTest, ADelegateSignsInThePlaceOfItsPrincipal) {
+  Statement statement = Taken();
+  const std::string delegate = evidence::RandomId();
+  statement.mutable_parties(0)->set_delegate(delegate);
+  EXPECT_EQ(PartyOf(statement, delegate).value(), 0u);
+  EXPECT_TRUE(absl::IsNotFound(PartyOf(statement, producer_).status()));
+}
+
 }  // namespace
 }  // namespace cradle::sdk

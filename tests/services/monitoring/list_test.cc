@@ -304,5 +304,61 @@ TEST_F(MonitoringList, ARebuiltViewHasTheSameKeysAndValues) {
   EXPECT_EQ(again.Rows(), view_.Rows());
 }
 
+TEST_F(MonitoringList, FoundWasteCountsAsOverAYearFromTheDayItIsKept) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  const std::string batch = district_.NewId();
+  district_.Assert({{district_.regulator, statement::v1::CAPACITY_REGULATOR},
+                    {district_.operating, statement::v1::CAPACITY_ORGANISATION}},
+                   [&](statement::v1::Statement& statement) {
+                     statement::v1::WasteFound& found = *statement.mutable_waste_found();
+                     found.set_batch(batch);
+                     found.set_division("370781");
+                     found.set_waste_code("900-214-08");
+                     found.set_identification(statement::v1::IDENTIFICATION_IDENTIFIED);
+                     found.set_found_mass_g(400'000);
+                     found.mutable_mass_basis()->set_method(statement::v1::MASS_METHOD_WEIGHED);
+                     found.set_form(statement::v1::PHYSICAL_FORM_LIQUID);
+                     found.set_found_time_ms(district_.now_ms());
+                     found.set_custodian(district_.operating.organisation);
+                     found.set_site(district_.operating.site);
+                   });
+  EXPECT_THAT(ListedOn("2025-03-09"), IsEmpty());
+  EXPECT_THAT(ListedOn("2025-03-10"), ElementsAre(collected_));
+}
+
+TEST_F(MonitoringList, WhatIsLostAgesUntilARegulatorClosesIt) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  const Batch batch = district_.Generate(district_.producer, district_.now_ms());
+  district_.SetTime(UtcMs(2025, 9, 1, 4));
+  const std::string lost = district_.NewId();
+  district_.Assert({{district_.producer, statement::v1::CAPACITY_ORGANISATION}},
+                   [&](statement::v1::Statement& statement) {
+                     statement::v1::IncidentReported& event =
+                         *statement.mutable_incident_reported();
+                     event.set_incident(district_.NewId());
+                     event.set_kind(statement::v1::INCIDENT_KIND_LOSS);
+                     event.set_batch(batch.id);
+                     event.set_lost_mass_g(50'000);
+                     event.mutable_mass_basis()->set_method(statement::v1::MASS_METHOD_ESTIMATED);
+                     event.set_lost_batch(lost);
+                     event.set_happened_time_ms(district_.now_ms());
+                     event.add_notified(district_.regulator.organisation);
+                   });
+  EXPECT_THAT(ListedOn("2026-03-10"), IsEmpty());
+  EXPECT_THAT(ListedOn("2026-03-11"), ElementsAre(own_, own_)) << "what is left, and what is lost";
+  EXPECT_EQ(On("2026-03-11").listed(0).total_mass_g(), 250'000);
+  district_.SetTime(UtcMs(2026, 4, 1, 4));
+  district_.Assert({{district_.regulator, statement::v1::CAPACITY_REGULATOR}},
+                   [&](statement::v1::Statement& statement) {
+                     statement::v1::LossClosed& event = *statement.mutable_loss_closed();
+                     event.set_batch(lost);
+                     event.set_finding(statement::v1::LOSS_FINDING_WRITTEN_OFF);
+                     event.set_decision_number("潍环罚〔2026〕7号");
+                     event.set_evidence_sha256(std::string(32, 'v'));
+                   });
+  EXPECT_THAT(ListedOn("2026-04-02"), ElementsAre(own_));
+  EXPECT_EQ(On("2026-04-02").listed(0).total_mass_g(), 200'000);
+}
+
 }  // namespace
 }  // namespace cradle::monitoring

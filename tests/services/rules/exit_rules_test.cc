@@ -68,7 +68,8 @@ TEST_F(ExitTest, IsBegunByTheOrganisationOrItsRegulatorOnce) {
 
 TEST_F(ExitTest, WhoIsLeavingGetsNoNewWork) {
   const Actor& plant = district_.plant;
-  ExpectExiting(district_.GrantLicence(plant, v1::LICENCE_KIND_COLLECTION, "HW08", {"D10"}), plant);
+  ExpectExiting(district_.GrantLicence(plant, v1::LICENCE_KIND_COMPREHENSIVE, "HW08", {"D10"}),
+                plant);
   ExpectExiting(district_.RegisterSite(plant, district_.NewId()), plant);
   ExpectExiting(district_.RegisterFacility(plant, district_.plant_site, district_.NewId(),
                                            v1::FACILITY_KIND_STORAGE_WAREHOUSE),

@@ -162,6 +162,36 @@ TEST_F(TrackingTest, WhatIsTreatedIsNoStockAndLeavesNoRow) {
   EXPECT_EQ(Get(batch).status(), state::v1::BATCH_STATUS_TREATED);
 }
 
+TEST_F(TrackingTest, WhatIsLostOnTheRoadStaysInTheConsignorsStockAndIsAsOld) {
+  const Batch batch = district_.Declare(district_.producer, "2023-12-01");
+  const std::string manifest = district_.Issue({batch});
+  district_.Take(manifest);
+  const Batch lost{district_.NewId(), batch.waste_code, 100'000};
+  district_.Assert({{district_.carrier, statement::v1::CAPACITY_ORGANISATION}},
+                   [&](statement::v1::Statement& statement) {
+                     statement::v1::IncidentReported& event =
+                         *statement.mutable_incident_reported();
+                     event.set_incident(district_.NewId());
+                     event.set_kind(statement::v1::INCIDENT_KIND_LOSS);
+                     event.set_manifest(manifest);
+                     event.set_batch(batch.id);
+                     event.set_lost_mass_g(lost.mass_g);
+                     event.mutable_mass_basis()->set_method(statement::v1::MASS_METHOD_ESTIMATED);
+                     event.set_lost_batch(lost.id);
+                     event.set_happened_time_ms(district_.now_ms());
+                     event.add_notified(district_.regulator.organisation);
+                   });
+  v1::ListStockRequest request;
+  request.set_organisation(district_.producer.organisation);
+  EXPECT_EQ(Stock(request).total_mass_g(), 250'000) << "LOST is no exit";
+  EXPECT_EQ(Get(lost).status(), state::v1::BATCH_STATUS_LOST);
+  EXPECT_EQ(Get(lost).storage_start_date(), "2023-12-01");
+  EXPECT_EQ(Get(batch).mass_g(), 150'000);
+  district_.Deliver(manifest);
+  district_.Confirm(manifest, {batch}, -100'000);
+  EXPECT_THAT(Ids(Stock(request)), ElementsAre(lost.id));
+}
+
 TEST_F(TrackingTest, StockIsFilteredByFacilityCodeCategoryAndAge) {
   const Batch oil = district_.Declare(district_.producer, "2024-01-01", 1'000);
   const Batch rags = district_.Declare(district_.producer, "2023-06-01", 2'000, "900-041-49");
