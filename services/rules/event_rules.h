@@ -26,6 +26,9 @@ std::span<const EventRow> ManifestEvents();
 std::span<const EventRow> ManifestChangeEvents();
 std::span<const EventRow> TransportEvents();
 std::span<const EventRow> DisputeEvents();
+std::span<const EventRow> ReceiptEvents();
+std::span<const EventRow> AfterReceiptEvents();
+std::span<const EventRow> PipelineEvents();
 
 // `authority` is who registers where the state does not know it yet: at the founding, itself.
 void JudgeOrganisationRegistered(Judge& judge, const statement::v1::OrganisationRegistered& event,

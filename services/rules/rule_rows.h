@@ -16,6 +16,7 @@ std::span<const Rule> CorrectionRules();
 std::span<const Rule> DisputeRules();
 std::span<const Rule> LineageRules();
 std::span<const Rule> PermitRules();
+std::span<const Rule> ManifestRules();
 
 namespace rows {
 
@@ -46,10 +47,15 @@ inline constexpr EventSet kIssue = On(S::kManifestIssued);
 inline constexpr EventSet kHandover = On(S::kLoadTaken, S::kLoadHandedOver, S::kLoadDelivered);
 inline constexpr EventSet kAfterIssue = kHandover | On(S::kReceiptConfirmed);
 // About a manifest that is in the log.
-inline constexpr EventSet kOfManifest = kAfterIssue | On(S::kManifestCancelled);
-inline constexpr EventSet kTwoParties = kHandover | kCorrecting |
-                                        On(S::kStockDeclared, S::kFounded, S::kPermitRegistered,
-                                           S::kFacilityLimitSet, S::kInspectionRecorded);
+inline constexpr EventSet kOfManifest =
+    kAfterIssue | On(S::kManifestCancelled, S::kCarriersChanged, S::kOfficialNumberAttached,
+                     S::kLoadReturned, S::kReceiptContested, S::kContestResolved);
+// Carriers are named.
+inline constexpr EventSet kNamesCarriers = kIssue | On(S::kCarriersChanged);
+inline constexpr EventSet kTwoParties =
+    kHandover | kCorrecting |
+    On(S::kStockDeclared, S::kFounded, S::kPermitRegistered, S::kFacilityLimitSet,
+       S::kInspectionRecorded, S::kLoadReturned, S::kContestResolved, S::kPipelineTransferred);
 inline constexpr EventSet kLoad = On(S::kLoadTaken, S::kLoadHandedOver);
 // What is asserted of a facility after its registration, with or by a regulator.
 inline constexpr EventSet kOfFacility =

@@ -271,6 +271,7 @@ void JudgeStockDeclared(Judge& judge) {
   batch.set_waste_code(event.waste_code());
   batch.set_mass_g(event.stock_mass_g());
   batch.set_form(event.form());
+  SetPackages(batch, event.containers());
   batch.set_evidence_grade(event.evidence_grade());
   batch.set_stock_origin(event.origin());
   batch.set_batch_code(event.batch_code());
@@ -303,6 +304,7 @@ void JudgeBatchGenerated(Judge& judge) {
   batch.set_waste_code(event.waste_code());
   batch.set_mass_g(event.generated_mass_g());
   batch.set_form(event.form());
+  SetPackages(batch, event.containers());
   batch.set_batch_code(event.batch_code());
   HoldSince(batch, FirstParty(judge),
             EarliestDay(judge, event.site(), {event.generated_time_ms(), event.opened_time_ms()}));

@@ -115,6 +115,14 @@ std::optional<Period> RequirePeriod(Judge& judge, std::string_view valid_from_da
   return Period{*from, *to};
 }
 
+void RequireDocuments(Judge& judge,
+                      const google::protobuf::RepeatedPtrField<std::string>& documents,
+                      std::string_view field) {
+  for (int i = 0; i < documents.size(); ++i) {
+    RequireSha256(judge, documents[i], fmt::format("{}[{}]", field, i));
+  }
+}
+
 bool RequireDivision(Judge& judge, std::string_view division, std::string_view field) {
   const absl::Status form = CheckDivisionForm(division);
   if (form.ok()) return true;

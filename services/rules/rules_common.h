@@ -44,6 +44,10 @@ struct Period {
 };
 std::optional<Period> RequirePeriod(Judge& judge, std::string_view valid_from_date,
                                     std::string_view valid_to_date);
+// FORM-FIELD: documents, each by 32 bytes of SHA-256.
+void RequireDocuments(Judge& judge,
+                      const google::protobuf::RepeatedPtrField<std::string>& documents,
+                      std::string_view field);
 // FORM-FIELD unless GB/T 2260.
 bool RequireDivision(Judge& judge, std::string_view division, std::string_view field);
 
