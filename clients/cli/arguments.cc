@@ -83,6 +83,16 @@ std::vector<std::string> Split(std::string_view text, char separator) {
   }
 }
 
+absl::StatusOr<uint32_t> CountArgument(std::string_view text, std::string_view what) {
+  uint32_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc() || stop != end) {
+    return absl::InvalidArgumentError(fmt::format("{} '{}' is no number", what, text));
+  }
+  return count;
+}
+
 absl::StatusOr<statement::v1::MassBasis> ParseBasis(std::string_view text) {
   constexpr std::string_view kWhat = "--basis";
   statement::v1::MassBasis basis;

@@ -33,6 +33,9 @@ absl::StatusOr<Enum> ParseEnum(const google::protobuf::EnumDescriptor* type, std
 // ParseMass, naming the argument.
 absl::StatusOr<int64_t> MassArgument(std::string_view text, std::string_view what);
 
+// A number of things.
+absl::StatusOr<uint32_t> CountArgument(std::string_view text, std::string_view what);
+
 // "weighed[:SCALE[:DIVISION]]", "counted:COUNTxMASS", "estimated", "declared".
 inline constexpr char kBasisHelp[] =
     "How the mass was got: weighed[:SCALE[:DIVISION]], counted:COUNTxMASS (counted:12x20kg), "
