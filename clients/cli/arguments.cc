@@ -64,16 +64,6 @@ absl::StatusOr<int64_t> MassArgument(std::string_view text, std::string_view wha
   return mass_g;
 }
 
-absl::StatusOr<std::vector<std::string>> HashFiles(const std::vector<std::string>& paths) {
-  std::vector<std::string> hashes;
-  for (const std::string& path : paths) {
-    absl::StatusOr<std::string> bytes = sdk::ReadFile(path);
-    if (!bytes.ok()) return bytes.status();
-    hashes.emplace_back(evidence::AsBytes(evidence::Sha256(*bytes)));
-  }
-  return hashes;
-}
-
 std::vector<std::string> Split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   while (true) {
@@ -82,6 +72,16 @@ std::vector<std::string> Split(std::string_view text, char separator) {
     if (end == std::string_view::npos) return parts;
     text.remove_prefix(end + 1);
   }
+}
+
+absl::StatusOr<uint32_t> CountArgument(std::string_view text, std::string_view what) {
+  uint32_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc() || stop != end) {
+    return absl::InvalidArgumentError(fmt::format("{} '{}' is no number", what, text));
+  }
+  return count;
 }
 
 absl::StatusOr<statement::v1::MassBasis> ParseBasis(std::string_view text) {

@@ -33,6 +33,9 @@ absl::StatusOr<Enum> ParseEnum(const google::protobuf::EnumDescriptor* type, std
 // ParseMass, naming the argument.
 absl::StatusOr<int64_t> MassArgument(std::string_view text, std::string_view what);
 
+// A number of things.
+absl::StatusOr<uint32_t> CountArgument(std::string_view text, std::string_view what);
+
 // "weighed[:SCALE[:DIVISION]]", "counted:COUNTxMASS", "estimated", "declared".
 inline constexpr char kBasisHelp[] =
     "How the mass was got: weighed[:SCALE[:DIVISION]], counted:COUNTxMASS (counted:12x20kg), "
@@ -45,9 +48,6 @@ absl::StatusOr<statement::v1::Container> ParseContainer(std::string_view text);
 // "VALUE,key=value,key=value": the value before the first comma under "", keys only of `allowed`.
 absl::StatusOr<std::map<std::string, std::string>> ParseFields(
     std::string_view text, const std::vector<std::string>& allowed, std::string_view what);
-
-// The SHA-256 of each file, 32 bytes. Errors of reading name the file.
-absl::StatusOr<std::vector<std::string>> HashFiles(const std::vector<std::string>& paths);
 
 // The parts between the separators; at least one.
 std::vector<std::string> Split(std::string_view text, char separator);

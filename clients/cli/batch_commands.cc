@@ -4,6 +4,7 @@
 #include "clients/cli/arguments.h"
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
+#include "clients/cli/documents.h"
 #include "clients/cli/facts.h"
 #include "clients/cli/output.h"
 #include "clients/cli/view_text.h"
@@ -141,9 +142,8 @@ absl::Status RunDeclare(Context& context, const DeclareOptions& options) {
       statement::v1::EvidenceGrade_descriptor(), options.grade, "--grade");
   if (!grade.ok()) return grade.status();
   declared.set_evidence_grade(*grade);
-  absl::StatusOr<std::vector<std::string>> hashes = HashFiles(options.evidence);
-  if (!hashes.ok()) return hashes.status();
-  for (std::string& hash : *hashes) declared.add_evidence_sha256(std::move(hash));
+  absl::Status hashes = AddDocuments(options.evidence, *declared.mutable_evidence_sha256());
+  if (!hashes.ok()) return hashes;
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
   sdk::AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);

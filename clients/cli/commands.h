@@ -33,12 +33,15 @@ void AddIncidentCommands(CLI::App& app, Context& context);      // incident, los
 void AddLineageCommands(CLI::App& batch, Context& context);
 // Verbs of `batch` that set right what was said, in a file of their own.
 void AddCorrectionCommands(CLI::App& batch, Context& context);
-// Verbs of `manifest` that two devices attest, in a file of their own.
+// Verbs of `manifest` in files of their own: what two devices attest; confirm; what changes, ends
+// or follows a manifest.
 void AddHandoverCommands(CLI::App& manifest, Context& context);
 // Verbs of `org` by which an organisation leaves.
 void AddExitCommands(CLI::App& org, Context& context);
 // `batch found`.
 void AddFoundWasteCommand(CLI::App& batch, Context& context);
+void AddConfirmCommand(CLI::App& manifest, Context& context);
+void AddManifestChangeCommands(CLI::App& manifest, Context& context);
 
 }  // namespace cradle::cli
 

@@ -7,6 +7,7 @@
 #include "clients/cli/arguments.h"
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
+#include "clients/cli/documents.h"
 #include "clients/sdk/compose.h"
 #include "cradle/statement/v1/correction_events.pb.h"
 #include "services/rules/identity.h"
@@ -67,9 +68,8 @@ absl::Status FillCommon(Context& context, const CorrectOptions& options, Event& 
       statement::v1::AmendReason_descriptor(), options.reason, "--reason");
   if (!reason.ok()) return reason.status();
   event.set_reason(*reason);
-  absl::StatusOr<std::vector<std::string>> hashes = HashFiles(options.evidence);
-  if (!hashes.ok()) return hashes.status();
-  for (std::string& hash : *hashes) event.add_evidence_sha256(std::move(hash));
+  absl::Status hashes = AddDocuments(options.evidence, *event.mutable_evidence_sha256());
+  if (!hashes.ok()) return hashes;
   return absl::OkStatus();
 }
 

@@ -1,12 +1,11 @@
-// `cradle manifest take|handover|deliver|confirm`. The first three are attested by two devices: one
-// prepares and attests into a file, the other attests the file, either submits it.
+// `cradle manifest take|handover|deliver`, attested by two devices: one prepares and attests into a
+// file, the other attests the file, either submits it.
 #include <fmt/format.h>
-
-#include <map>
 
 #include "clients/cli/arguments.h"
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
+#include "clients/cli/documents.h"
 #include "clients/cli/facts.h"
 #include "clients/sdk/compose.h"
 #include "clients/sdk/quantity.h"
@@ -27,6 +26,7 @@ struct HandoverOptions {
   std::string vehicle;
   std::string at;
   std::string official;
+  std::string ticket;
   AssertionOptions assertion;
 };
 
@@ -85,6 +85,11 @@ absl::Status RunTake(Context& context, const HandoverOptions& options) {
     }
     taken.set_official_number(options.official);
   }
+  if (!options.ticket.empty()) {
+    auto ticket = ParseTicket(context, options.ticket, *vehicle);
+    if (!ticket.ok()) return ticket.status();
+    *taken.mutable_weigh_ticket() = *std::move(ticket);
+  }
   return Assert(context, handover->asked, options.assertion);
 }
 
@@ -122,95 +127,6 @@ absl::Status RunDeliver(Context& context, const HandoverOptions& options) {
   return Assert(context, handover->asked, options.assertion);
 }
 
-// --- confirm ------------------------------------------------------------------------------------
-
-struct ConfirmOptions {
-  std::string manifest;
-  std::vector<std::string> lines;
-  bool as_sent = false;
-  std::string basis = "declared";
-  std::string at;
-  AssertionOptions assertion;
-};
-
-// The lines given, by batch.
-absl::StatusOr<std::map<std::string, statement::v1::ReceivedLine>> ParseReceived(
-    Context& context, const ConfirmOptions& options) {
-  std::map<std::string, statement::v1::ReceivedLine> received;
-  for (const std::string& text : options.lines) {
-    auto fields = ParseFields(text, {"mass", "basis", "method"}, "--line");
-    if (!fields.ok()) return fields.status();
-    absl::StatusOr<std::string> batch = context.Id((*fields)[""], "--line");
-    if (!batch.ok()) return batch.status();
-    if ((*fields)["mass"].empty()) {
-      return absl::InvalidArgumentError(
-          fmt::format("--line: '{}' says no mass: BATCH,mass=1.19t", text));
-    }
-    absl::StatusOr<int64_t> mass_g = MassArgument((*fields)["mass"], "--line mass");
-    if (!mass_g.ok()) return mass_g.status();
-    const std::string basis_text = (*fields)["basis"].empty() ? options.basis : (*fields)["basis"];
-    absl::StatusOr<statement::v1::MassBasis> basis = ParseBasis(basis_text);
-    if (!basis.ok()) return basis.status();
-    statement::v1::ReceivedLine line;
-    line.set_batch(*batch);
-    line.set_received_mass_g(*mass_g);
-    *line.mutable_mass_basis() = *basis;
-    line.set_method_code((*fields)["method"]);
-    if (!received.emplace(*batch, line).second) {
-      return absl::InvalidArgumentError(fmt::format("--line: batch {} is given twice", *batch));
-    }
-  }
-  return received;
-}
-
-absl::Status RunConfirm(Context& context, const ConfirmOptions& options) {
-  absl::StatusOr<std::string> manifest = context.Id(options.manifest, "MANIFEST");
-  if (!manifest.ok()) return manifest.status();
-  absl::StatusOr<int64_t> time_ms = context.Time(options.at, "--at");
-  if (!time_ms.ok()) return time_ms.status();
-  auto received = ParseReceived(context, options);
-  if (!received.ok()) return received.status();
-  absl::StatusOr<statement::v1::MassBasis> basis = ParseBasis(options.basis);
-  if (!basis.ok()) return basis.status();
-  absl::StatusOr<sdk::ManifestFacts> facts = ManifestFactsOf(context, *manifest);
-  if (!facts.ok()) return facts.status();
-
-  Statement asked;
-  statement::v1::ReceiptConfirmed& confirmed = *asked.mutable_receipt_confirmed();
-  confirmed.set_manifest(*manifest);
-  confirmed.set_confirmed_time_ms(*time_ms);
-  int64_t total_mass_g = 0;
-  for (const statement::v1::ManifestLine& sent : facts->issued.lines()) {
-    statement::v1::ReceivedLine& line = *confirmed.add_lines();
-    if (const auto given = received->find(sent.batch()); given != received->end()) {
-      line = given->second;
-      received->erase(given);
-    } else if (options.as_sent) {
-      line.set_batch(sent.batch());
-      line.set_received_mass_g(sent.sent_mass_g());
-      *line.mutable_mass_basis() = *basis;
-    } else {
-      return absl::InvalidArgumentError(
-          fmt::format("what was received of batch {}? Give --line {},mass=…, or --as-sent for what "
-                      "weighs as it "
-                      "was sent",
-                      sent.batch(), sent.batch()));
-    }
-    line.set_outcome(statement::v1::LINE_OUTCOME_ACCEPTED);
-    if (line.method_code().empty()) line.set_method_code(sent.method_code());
-    total_mass_g += line.received_mass_g();
-  }
-  if (!received->empty()) {
-    return absl::InvalidArgumentError(
-        fmt::format("--line: batch {} is not on this manifest", received->begin()->first));
-  }
-  confirmed.set_total_received_mass_g(total_mass_g);
-  absl::StatusOr<std::string> self = context.Self();
-  if (!self.ok()) return self.status();
-  sdk::AddParty(asked, *self, statement::v1::CAPACITY_RECEIVER);
-  return Assert(context, asked, options.assertion);
-}
-
 void DeclareHandover(CLI::App& command, HandoverOptions& options, bool with_vehicle) {
   command.add_option("MANIFEST", options.manifest, "Id or @name")->required();
   if (with_vehicle) {
@@ -229,6 +145,7 @@ void AddHandoverCommands(CLI::App& manifest, Context& context) {
         DeclareHandover(command, options, /*with_vehicle=*/true);
         command.add_option("--official", options.official,
                            "14-digit number of the national system, if attached only now");
+        command.add_option("--ticket", options.ticket, kTicketHelp);
         command.footer(std::string("Example: cradle manifest take @trip1 --out load.statement") +
                        kTwoDevices);
       },
@@ -251,22 +168,6 @@ void AddHandoverCommands(CLI::App& manifest, Context& context) {
             kTwoDevices);
       },
       RunDeliver);
-  AddCommand<ConfirmOptions>(
-      manifest, "confirm", "What was received, weighed by the receiver", context,
-      [](CLI::App& command, ConfirmOptions& options) {
-        command.add_option("MANIFEST", options.manifest, "Id or @name")->required();
-        AddEach(command, "--line", options.lines,
-                "BATCH,mass=MASS[,basis=BASIS][,method=CODE], again for each");
-        command.add_flag("--as-sent", options.as_sent,
-                         "Batches without --line weigh as they were sent");
-        command.add_option("--basis", options.basis, kBasisHelp);
-        command.add_option("--at", options.at, "When (default: now)")->type_name("TIME");
-        DeclareAssertion(command, options.assertion, /*begins=*/false);
-        command.footer(
-            "Example: cradle manifest confirm @trip1 --line @oil1,mass=1.19t --basis "
-            "weighed:S9:1kg");
-      },
-      RunConfirm);
 }
 
 }  // namespace cradle::cli

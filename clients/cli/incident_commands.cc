@@ -6,6 +6,7 @@
 #include "clients/cli/arguments.h"
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
+#include "clients/cli/documents.h"
 #include "clients/cli/facts.h"
 #include "clients/sdk/compose.h"
 #include "services/rules/identity.h"
@@ -80,9 +81,8 @@ absl::Status RunIncident(Context& context, const IncidentOptions& options) {
     if (absl::Status status = Place(context, *text, argument, *id); !status.ok()) return status;
   }
   if (absl::Status status = FillLoss(context, options, event); !status.ok()) return status;
-  absl::StatusOr<std::vector<std::string>> documents = HashFiles(options.evidence);
-  if (!documents.ok()) return documents.status();
-  for (std::string& document : *documents) event.add_evidence_sha256(std::move(document));
+  absl::Status documents = AddDocuments(options.evidence, *event.mutable_evidence_sha256());
+  if (!documents.ok()) return documents;
   for (const std::string& text : options.notified) {
     absl::StatusOr<std::string> authority = context.Id(text, "--notified");
     if (!authority.ok()) return authority.status();
@@ -131,7 +131,7 @@ absl::Status RunClose(Context& context, const CloseOptions& options) {
   absl::StatusOr<statement::v1::LossFinding> finding = ParseEnum<statement::v1::LossFinding>(
       statement::v1::LossFinding_descriptor(), options.finding, "--finding");
   if (!finding.ok()) return finding.status();
-  absl::StatusOr<std::vector<std::string>> document = HashFiles({options.evidence});
+  absl::StatusOr<std::string> document = DocumentSha256(options.evidence);
   if (!document.ok()) return document.status();
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
@@ -141,7 +141,7 @@ absl::Status RunClose(Context& context, const CloseOptions& options) {
   closed.set_batch(*batch);
   closed.set_finding(*finding);
   closed.set_decision_number(options.decision);
-  closed.set_evidence_sha256(document->front());
+  closed.set_evidence_sha256(*document);
   return Assert(context, asked, options.assertion);
 }
 
@@ -194,9 +194,8 @@ absl::Status FillFound(Context& context, const FoundOptions& options,
   found.set_found_time_ms(*at_ms);
   found.set_site(*site);
   found.set_foreign_origin(options.foreign);
-  absl::StatusOr<std::vector<std::string>> documents = HashFiles(options.evidence);
-  if (!documents.ok()) return documents.status();
-  for (std::string& document : *documents) found.add_evidence_sha256(std::move(document));
+  absl::Status documents = AddDocuments(options.evidence, *found.mutable_evidence_sha256());
+  if (!documents.ok()) return documents;
   return absl::OkStatus();
 }
 

@@ -1,11 +1,10 @@
 // `cradle manifest`: issue, show, list; what two devices attest is in handover_commands.cc.
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "clients/cli/arguments.h"
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
+#include "clients/cli/documents.h"
 #include "clients/cli/facts.h"
 #include "clients/cli/output.h"
 #include "clients/cli/view_text.h"
@@ -31,12 +30,15 @@ struct IssueOptions {
   std::string plan;
   int64_t fee_fen = 0;
   std::string contract;
+  std::string paper;
+  std::string exempt;
+  std::string forwards;
   AssertionOptions assertion;
 };
 
 absl::StatusOr<statement::v1::ManifestLine> ParseLine(Context& context, const std::string& text) {
   constexpr std::string_view kWhat = "--line";
-  auto fields = ParseFields(text, {"method", "packaging", "count", "code", "mass"}, kWhat);
+  auto fields = ParseFields(text, {"method", "packaging", "count", "form", "code", "mass"}, kWhat);
   if (!fields.ok()) return fields.status();
   absl::StatusOr<std::string> batch = context.Id((*fields)[""], kWhat);
   if (!batch.ok()) return batch.status();
@@ -48,15 +50,18 @@ absl::StatusOr<statement::v1::ManifestLine> ParseLine(Context& context, const st
       statement::v1::Packaging_descriptor(), packaging.empty() ? "drum" : packaging, kWhat);
   if (!parsed.ok()) return parsed.status();
   line.set_packaging(*parsed);
-  uint32_t count = 1;
+  line.set_package_count(1);
   if (const std::string& given = (*fields)["count"]; !given.empty()) {
-    const char* const end = given.data() + given.size();
-    const auto [stop, error] = std::from_chars(given.data(), end, count);
-    if (error != std::errc() || stop != end) {
-      return absl::InvalidArgumentError(fmt::format("{}: count '{}' is no number", kWhat, given));
-    }
+    absl::StatusOr<uint32_t> count = CountArgument(given, "--line: count");
+    if (!count.ok()) return count.status();
+    line.set_package_count(*count);
   }
-  line.set_package_count(count);
+  if (const std::string& given = (*fields)["form"]; !given.empty()) {
+    auto form = ParseEnum<statement::v1::PhysicalForm>(statement::v1::PhysicalForm_descriptor(),
+                                                       given, "--line form");
+    if (!form.ok()) return form.status();
+    line.set_form(*form);
+  }
   if (!(*fields)["code"].empty() && !(*fields)["mass"].empty()) {
     absl::StatusOr<int64_t> mass_g = MassArgument((*fields)["mass"], "--line mass");
     if (!mass_g.ok()) return mass_g.status();
@@ -74,17 +79,45 @@ absl::StatusOr<statement::v1::ManifestLine> ParseLine(Context& context, const st
 absl::Status FillCarriers(Context& context, const IssueOptions& options,
                           statement::v1::ManifestIssued& issued) {
   for (const std::string& text : options.carriers) {
-    auto fields = ParseFields(text, {"vehicle"}, "--carrier");
-    if (!fields.ok()) return fields.status();
-    absl::StatusOr<std::string> organisation = context.Id((*fields)[""], "--carrier");
-    if (!organisation.ok()) return organisation.status();
-    statement::v1::CarrierLeg& leg = *issued.add_carriers();
-    leg.set_organisation(*organisation);
-    if ((*fields)["vehicle"].empty()) continue;
-    absl::StatusOr<std::string> vehicle = context.Id((*fields)["vehicle"], "--carrier vehicle");
-    if (!vehicle.ok()) return vehicle.status();
-    leg.set_vehicle(*vehicle);
+    absl::StatusOr<statement::v1::CarrierLeg> leg = ParseLeg(context, text);
+    if (!leg.ok()) return leg.status();
+    *issued.add_carriers() = *std::move(leg);
   }
+  return absl::OkStatus();
+}
+
+// What is not so of every manifest: on paper, exempt, sending on what was refused.
+absl::Status FillSpecial(Context& context, const IssueOptions& options,
+                         statement::v1::ManifestIssued& issued) {
+  if (!options.paper.empty()) {
+    auto fields = ParseFields(options.paper, {"reason", "scan", "completed"}, "--paper");
+    if (!fields.ok()) return fields.status();
+    auto reason = ParseEnum<statement::v1::PaperReason>(statement::v1::PaperReason_descriptor(),
+                                                        (*fields)["reason"], "--paper reason");
+    if (!reason.ok()) return reason.status();
+    absl::StatusOr<std::string> scan = DocumentSha256((*fields)["scan"]);
+    if (!scan.ok()) return scan.status();
+    statement::v1::Paper& paper = *issued.mutable_paper();
+    paper.set_number((*fields)[""]);
+    paper.set_reason(*reason);
+    paper.set_scan_sha256(*scan);
+    paper.set_completed_date((*fields)["completed"]);
+  }
+  if (!options.exempt.empty()) {
+    auto fields = ParseFields(options.exempt, {"link"}, "--exempt");
+    if (!fields.ok()) return fields.status();
+    auto link = ParseEnum<statement::v1::ExemptLink>(statement::v1::ExemptLink_descriptor(),
+                                                     (*fields)["link"], "--exempt link");
+    if (!link.ok()) return link.status();
+    absl::StatusOr<uint32_t> item = CountArgument((*fields)[""], "--exempt");
+    if (!item.ok()) return item.status();
+    issued.mutable_exemption()->set_item(*item);
+    issued.mutable_exemption()->set_link(*link);
+  }
+  if (options.forwards.empty()) return absl::OkStatus();
+  absl::StatusOr<std::string> forwards = context.Id(options.forwards, "--forwards");
+  if (!forwards.ok()) return forwards.status();
+  issued.set_forwards_manifest(*forwards);
   return absl::OkStatus();
 }
 
@@ -118,10 +151,11 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
   issued.set_plan_reference(options.plan);
   issued.set_fee_fen(options.fee_fen);
   if (!options.contract.empty()) {
-    absl::StatusOr<std::vector<std::string>> document = HashFiles({options.contract});
-    if (!document.ok()) return document.status();
-    issued.set_contract_sha256(document->front());
+    absl::StatusOr<std::string> hash = DocumentSha256(options.contract);
+    if (!hash.ok()) return hash.status();
+    issued.set_contract_sha256(*hash);
   }
+  if (absl::Status status = FillSpecial(context, options, issued); !status.ok()) return status;
   int64_t total_mass_g = 0;
   for (const std::string& text : options.lines) {
     absl::StatusOr<statement::v1::ManifestLine> line = ParseLine(context, text);
@@ -139,7 +173,7 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
 void DeclareIssue(CLI::App& command, IssueOptions& options) {
   command.add_option("--site", options.site, "Site it starts from")->required();
   AddEach(command, "--line", options.lines,
-          "BATCH[,method=CODE][,packaging=KIND][,count=N], again for each batch; "
+          "BATCH[,method=CODE][,packaging=KIND][,count=N][,form=FORM], again for each batch; "
           "code=…,mass=… where this device cannot know them. Packaging: " +
               EnumHelp(statement::v1::Packaging_descriptor()) + " (default: drum)")
       ->required();
@@ -158,6 +192,14 @@ void DeclareIssue(CLI::App& command, IssueOptions& options) {
       .add_option("--contract", options.contract,
                   "The written contract; its SHA-256 goes into the log")
       ->type_name("FILE");
+  command.add_option("--paper", options.paper,
+                     "It was on paper: NUMBER,reason=REASON,scan=FILE,completed=DATE. Reasons: " +
+                         EnumHelp(statement::v1::PaperReason_descriptor()));
+  command.add_option("--exempt", options.exempt,
+                     "Item of the catalogue's list of exemptions: ITEM,link=LINK. Links: " +
+                         EnumHelp(statement::v1::ExemptLink_descriptor()));
+  command.add_option("--forwards", options.forwards,
+                     "Manifest under which all of it was refused: it goes on from where it lies");
   DeclareAssertion(command, options.assertion, /*begins=*/true);
   command.footer(
       "Example: cradle manifest issue --site @plant --line @oil1,method=D10,count=6 --carrier "
@@ -240,6 +282,8 @@ void AddManifestCommands(CLI::App& app, Context& context) {
   AddCommand<IssueOptions>(*manifest, "issue", "Issue a manifest (consignor)", context,
                            DeclareIssue, RunIssue);
   AddHandoverCommands(*manifest, context);
+  AddConfirmCommand(*manifest, context);
+  AddManifestChangeCommands(*manifest, context);
   AddCommand<ShowOptions>(
       *manifest, "show", "One manifest", context,
       [](CLI::App& command, ShowOptions& options) {

@@ -3,6 +3,7 @@
 #include "clients/cli/arguments.h"
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
+#include "clients/cli/documents.h"
 #include "clients/sdk/compose.h"
 #include "services/rules/identity.h"
 
@@ -61,14 +62,14 @@ absl::Status RunComplete(Context& context, const CompleteOptions& options) {
   absl::StatusOr<std::string> leaver = context.Id(options.organisation, "ORG");
   if (!leaver.ok()) return leaver.status();
   if (absl::Status status = CheckDay(options.checked, "--checked"); !status.ok()) return status;
-  absl::StatusOr<std::vector<std::string>> document = HashFiles({options.document});
+  absl::StatusOr<std::string> document = DocumentSha256(options.document);
   if (!document.ok()) return document.status();
   Statement asked;
   sdk::AddParty(asked, *self, statement::v1::CAPACITY_REGULATOR);
   statement::v1::ExitCompleted& completed = *asked.mutable_exit_completed();
   completed.set_organisation(*leaver);
   completed.set_checked_date(options.checked);
-  completed.set_document_sha256(document->front());
+  completed.set_document_sha256(*document);
   return Assert(context, asked, options.assertion);
 }
 

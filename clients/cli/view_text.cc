@@ -42,6 +42,47 @@ std::string Named(const std::string& name, const std::string& id) {
   return name.empty() ? id : fmt::format("{} ({})", name, id);
 }
 
+// "accepted", or "refused: no-capacity"; and behind it what differs.
+std::string OutcomeOf(const state::v1::ManifestState& manifest, int line) {
+  const statement::v1::ReceivedLine& received = manifest.received(line);
+  std::string text = EnumName(statement::v1::LineOutcome_descriptor(), received.outcome());
+  if (received.refusal_reason() != statement::v1::REFUSAL_REASON_UNSPECIFIED) {
+    text += ": " + EnumName(statement::v1::RefusalReason_descriptor(), received.refusal_reason());
+  }
+  for (const state::v1::LineDifference& difference : manifest.differences()) {
+    if (difference.line() != static_cast<uint32_t>(line)) continue;
+    for (const int kind : difference.kinds()) {
+      text += ", " + EnumName(state::v1::DifferenceKind_descriptor(), kind);
+    }
+  }
+  return text;
+}
+
+// What is owed or said after a receipt: report, returns, contests.
+std::string AfterReceipt(const state::v1::ManifestState& manifest) {
+  std::string text;
+  if (!manifest.weighed_vehicle().empty()) {
+    text += fmt::format("vehicle {} weighed {} against what was sent\n", manifest.weighed_vehicle(),
+                        sdk::FormatMass(manifest.vehicle_difference_g()));
+  }
+  if (!manifest.report_division().empty()) {
+    text += fmt::format("differences are reported to the authority of {}\n",
+                        manifest.report_division());
+  }
+  for (const std::string& batch : manifest.returned_batches()) {
+    text += fmt::format("returned {}\n", batch);
+  }
+  for (const state::v1::Contest& contest : manifest.contests()) {
+    const std::string resolution =
+        EnumName(statement::v1::ContestResolution_descriptor(), contest.resolution());
+    text += fmt::format(
+        "contested at entry {} for {}: {}\n", contest.index(),
+        EnumName(statement::v1::ContestReason_descriptor(), contest.contested().reason()),
+        contest.resolved_index() == 0 ? "open" : resolution);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string StatusText(state::v1::BatchStatus status) {
@@ -92,9 +133,10 @@ std::string BatchText(const v1::BatchView& view, const std::string& on_date, boo
 std::string ManifestText(const v1::ManifestView& view, bool chinese) {
   const state::v1::ManifestState& manifest = view.manifest();
   const statement::v1::ManifestIssued& issued = manifest.issued();
+  const char* const no_number = manifest.official_number_due() ? "due" : "-";
   std::string text = fmt::format(
       "manifest {}\n  official   {}\n  status     {}\n  consignor  {}\n", issued.manifest(),
-      manifest.official_number().empty() ? "-" : manifest.official_number(),
+      manifest.official_number().empty() ? no_number : manifest.official_number(),
       EnumName(state::v1::ManifestStatus_descriptor(), manifest.status()),
       Named(view.consignor_name(), manifest.consignor()));
   for (int i = 0; i < issued.carriers_size(); ++i) {
@@ -108,7 +150,7 @@ std::string ManifestText(const v1::ManifestView& view, bool chinese) {
                       sdk::FormatTimeShort(manifest.taken_time_ms()),
                       sdk::FormatTimeShort(manifest.delivered_time_ms()),
                       sdk::FormatTimeShort(manifest.confirmed_time_ms()));
-  Table lines({"BATCH", "CODE", ">SENT", ">RECEIVED", "PACKAGING", "METHOD"});
+  Table lines({"BATCH", "CODE", ">SENT", ">RECEIVED", "PACKAGING", "METHOD", "OUTCOME"});
   for (int i = 0; i < issued.lines_size(); ++i) {
     const statement::v1::ManifestLine& line = issued.lines(i);
     lines.Add({line.batch(), line.waste_code(), sdk::FormatMass(line.sent_mass_g()),
@@ -117,13 +159,13 @@ std::string ManifestText(const v1::ManifestView& view, bool chinese) {
                    : "-",
                fmt::format("{} × {}", line.package_count(),
                            EnumName(statement::v1::Packaging_descriptor(), line.packaging())),
-               line.method_code()});
+               line.method_code(), i < manifest.received_size() ? OutcomeOf(manifest, i) : "-"});
   }
   text += lines.Text();
   if (view.difference_mass_g() != 0) {
     text += fmt::format("received less sent: {}\n", sdk::FormatMass(view.difference_mass_g()));
   }
-  return text + Marks(view.marks(), chinese);
+  return text + AfterReceipt(manifest) + Marks(view.marks(), chinese);
 }
 
 std::string DisputesText(const google::protobuf::RepeatedPtrField<v1::DisputeView>& disputes,

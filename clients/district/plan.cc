@@ -1,8 +1,11 @@
 #include "clients/district/plan.h"
 
+#include <fmt/format.h>
+
 #include "clients/sdk/compose.h"
 #include "services/rules/admission.h"
 #include "services/rules/calendar.h"
+#include "storage/evidence/hash.h"
 
 namespace cradle::district {
 namespace {
@@ -41,6 +44,16 @@ v1::Statement StoredAt(const std::string& organisation, const std::string& facil
   stored.set_stored_mass_g(mass_g);
   stored.set_stored_time_ms(time_ms);
   return statement;
+}
+
+// Made up for the sample: true ones are given by the national system.
+std::string OfficialNumber(const District& district, const Pickup& pickup) {
+  int serial = 1;
+  for (const auto& [key, other] : district.pickups) {
+    if (other.manifest == pickup.manifest) break;
+    ++serial;
+  }
+  return fmt::format("20263707{:06}", serial);
 }
 
 }  // namespace
@@ -184,6 +197,10 @@ v1::Statement Issued(const District& district, const Pickup& pickup) {
   issued.set_receiver(district.Id(ReceiverOf(district, pickup)));
   issued.set_receiver_site(district.facilities.at(pickup.receiver_facility).registered.site());
   issued.set_total_sent_mass_g(total_mass_g);
+  issued.set_official_number(OfficialNumber(district, pickup));
+  issued.set_plan_reference("GLJH-" + district.Id(pickup.consignor).substr(0, 8));
+  const evidence::Hash contract = evidence::Sha256("sample contract " + issued.receiver());
+  issued.set_contract_sha256(std::string(evidence::AsBytes(contract)));
   return statement;
 }
 

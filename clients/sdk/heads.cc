@@ -63,6 +63,14 @@ bool Begins(const statement::v1::Statement& statement, std::string_view chain) {
       return chain == "batch:" + statement.incident_reported().lost_batch();
     case Statement::kManifestIssued:
       return chain.starts_with("manifest:");
+    case Statement::kPipelineTransferred:
+      return true;
+    case Statement::kReceiptConfirmed: {
+      const auto& lines = statement.receipt_confirmed().lines();
+      return std::any_of(lines.begin(), lines.end(), [&](const auto& line) {
+        return !line.remainder_batch().empty() && chain == "batch:" + line.remainder_batch();
+      });
+    }
     default:
       break;
   }

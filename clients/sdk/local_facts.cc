@@ -1,7 +1,9 @@
 #include "clients/sdk/local_facts.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "services/rules/made.h"
 
@@ -28,6 +30,16 @@ absl::StatusOr<bool> WalkBack(Home& home, const std::string& chain,
     }
   }
   return (*head)->admitted;
+}
+
+// The batch's mass after it: what is refused keeps the mass it was sent with.
+template <typename Mass>
+void TakeOverLine(const statement::v1::ReceivedLine& line, const Mass& mass) {
+  if (line.outcome() == statement::v1::LINE_OUTCOME_PARTLY_ACCEPTED) {
+    mass(line.accepted_mass_g());
+  } else if (line.outcome() == statement::v1::LINE_OUTCOME_ACCEPTED) {
+    mass(line.received_mass_g());
+  }
 }
 
 // Takes over what a statement says of the batch and is not known yet from a later one. `lost_g`:
@@ -72,9 +84,16 @@ void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& fa
       return;
     case Statement::kReceiptConfirmed:
       for (const auto& line : statement.receipt_confirmed().lines()) {
-        if (line.batch() == batch) mass(line.received_mass_g());
+        if (line.batch() == batch) {
+          TakeOverLine(line, mass);
+        } else if (line.remainder_batch() == batch) {
+          mass(line.received_mass_g() - line.accepted_mass_g());
+        }
       }
       return;
+    case Statement::kPipelineTransferred:
+      code(statement.pipeline_transferred().waste_code());
+      return mass(statement.pipeline_transferred().received_mass_g());
     case Statement::kBatchOpened:
       code(statement.batch_opened().waste_code());
       return mass(facts.filled_mass_g);
@@ -91,6 +110,18 @@ void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& fa
     code(made->waste_code());
     return mass(made->made_mass_g());
   }
+}
+
+// What a statement changes of who carries: those who have signed stay, those to come are replaced.
+void Follow(const Statement& statement, ManifestFacts& facts) {
+  if (statement.has_load_handed_over()) ++facts.carrier;
+  if (statement.has_load_taken()) facts.taken = true;
+  if (!statement.has_carriers_changed()) return;
+  auto& legs = *facts.issued.mutable_carriers();
+  const int have_signed =
+      facts.taken ? std::min(static_cast<int>(facts.carrier) + 1, legs.size()) : 0;
+  legs.DeleteSubrange(have_signed, legs.size() - have_signed);
+  legs.MergeFrom(statement.carriers_changed().carriers());
 }
 
 }  // namespace
@@ -113,10 +144,13 @@ absl::StatusOr<std::optional<ManifestFacts>> FindManifestFacts(Home& home,
                                                                std::string_view manifest) {
   ManifestFacts facts;
   bool issued = false;
+  std::vector<Statement> changes;  // of carriers, each with those who came before it
   absl::StatusOr<bool> admitted =
       WalkBack(home, "manifest:" + std::string(manifest), [&](const Statement& statement) {
-        if (statement.has_load_handed_over()) ++facts.carrier;
-        if (statement.has_load_taken()) facts.taken = true;
+        if (statement.has_load_handed_over() || statement.has_load_taken() ||
+            statement.has_carriers_changed()) {
+          changes.push_back(statement);
+        }
         if (!statement.has_manifest_issued()) return true;
         facts.issued = statement.manifest_issued();
         facts.consignor = statement.parties_size() > 0 ? statement.parties(0).organisation() : "";
@@ -125,6 +159,7 @@ absl::StatusOr<std::optional<ManifestFacts>> FindManifestFacts(Home& home,
       });
   if (!admitted.ok()) return admitted.status();
   if (!issued) return std::nullopt;
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change) Follow(*change, facts);
   facts.ahead = !*admitted;
   return facts;
 }

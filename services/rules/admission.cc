@@ -10,6 +10,7 @@
 #include "services/rules/disputes.h"
 #include "services/rules/in_force.h"
 #include "services/rules/judge.h"
+#include "services/rules/paper.h"
 #include "services/rules/read_state.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_exit.h"
@@ -226,9 +227,16 @@ class Admission {
         after(heads_[i]->act_time_ms());
       }
     }
-    if (!attestations_.empty()) context.seen_time_ms = SeenTime(attestations_[0].message);
+    const std::optional<PaperPeriod> paper = FindPaperPeriod(judge_);
+    if (paper && !paper->late) {
+      // Entered by a device that has seen the log since; its keys stay bound to the window.
+      context.offline_window_ms = judge_.recorded_time_ms();
+    } else if (!attestations_.empty()) {
+      context.seen_time_ms = SeenTime(attestations_[0].message);
+    }
     const ActTime act = TimeOfAct(context);
     judge_.SetActTime(act.time_ms);
+    if (paper) JudgePaperTime(judge_, *paper);
     if (act.fault != ClaimFault::kNone) MarkClaim(act.fault);
     return absl::OkStatus();
   }

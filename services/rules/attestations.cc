@@ -194,6 +194,10 @@ std::vector<std::string> ManifestParties(Judge& judge) {
   if (judge.event() == S::kManifestIssued) {
     issued = &judge.statement().manifest_issued();
     organisations.push_back(judge.statement().parties(0).organisation());
+  } else if (judge.event() == S::kPipelineTransferred) {
+    for (const v1::Party& party : judge.statement().parties()) {
+      organisations.push_back(party.organisation());
+    }
   } else if (const auto& manifest = judge.Manifest()) {
     issued = &manifest->issued();
     organisations.push_back(manifest->consignor());

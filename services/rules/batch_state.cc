@@ -57,6 +57,20 @@ void SetHolding(state::v1::BatchState& batch, const std::string& organisation,
   HoldSince(batch, organisation, since_date);
 }
 
+void SetPackages(state::v1::BatchState& batch,
+                 const google::protobuf::RepeatedPtrField<statement::v1::Container>& containers) {
+  batch.clear_packages();
+  for (const statement::v1::Container& container : containers) {
+    auto& packages = *batch.mutable_packages();
+    const auto found = std::find_if(packages.begin(), packages.end(), [&](const auto& package) {
+      return package.packaging() == container.packaging();
+    });
+    state::v1::PackageCount& package = found == packages.end() ? *batch.add_packages() : *found;
+    package.set_packaging(container.packaging());
+    package.set_count(package.count() + 1);
+  }
+}
+
 void HoldSince(state::v1::BatchState& batch, const std::string& organisation,
                const std::string& since_date) {
   for (state::v1::Holding& holding : *batch.mutable_holdings()) {

@@ -23,6 +23,10 @@ int64_t MassInStore(const state::v1::BatchState& batch);
 // `before` is the state as it was read; null: it begins.
 void PutBatch(Judge& judge, const state::v1::BatchState* before, state::v1::BatchState after);
 
+// How many containers of each packaging it was entered with, in order of first mention.
+void SetPackages(state::v1::BatchState& batch,
+                 const google::protobuf::RepeatedPtrField<statement::v1::Container>& containers);
+
 // It has lain with `organisation` since that day, or longer: the earliest start ever asserted
 // stands: splitting, moving or handing over launders no age. `since_date` empty:
 // nobody knows since when, and that is earliest of all.

@@ -30,6 +30,9 @@ std::span<const EventRow> DelegationEvents();
 std::span<const EventRow> ExitEvents();
 std::span<const EventRow> EmergencyEvents();
 std::span<const EventRow> IncidentEvents();
+std::span<const EventRow> ReceiptEvents();
+std::span<const EventRow> AfterReceiptEvents();
+std::span<const EventRow> PipelineEvents();
 
 // `authority` is who registers where the state does not know it yet: at the founding, itself.
 void JudgeOrganisationRegistered(Judge& judge, const statement::v1::OrganisationRegistered& event,

@@ -20,12 +20,12 @@ struct Table {
 
   Table() {
     for (const std::span<const EventRow> area :
-         {LogEvents(),       OrganisationEvents(), LicenceEvents(),  FacilityEvents(),
-          BatchEvents(),     CorrectionEvents(),   ManifestEvents(), ManifestChangeEvents(),
-          TransportEvents(), DisputeEvents(),      LineageEvents(),  TreatmentEvents(),
-          BulkEvents(),      ApprovalEvents(),     PermitEvents(),   PilotEvents(),
-          StorageEvents(),   DelegationEvents(),   ExitEvents(),     EmergencyEvents(),
-          IncidentEvents()}) {
+         {LogEvents(),       OrganisationEvents(), LicenceEvents(),      FacilityEvents(),
+          BatchEvents(),     CorrectionEvents(),   ManifestEvents(),     ManifestChangeEvents(),
+          TransportEvents(), DisputeEvents(),      LineageEvents(),      TreatmentEvents(),
+          BulkEvents(),      ApprovalEvents(),     PermitEvents(),       PilotEvents(),
+          StorageEvents(),   DelegationEvents(),   ExitEvents(),         EmergencyEvents(),
+          IncidentEvents(),  ReceiptEvents(),      AfterReceiptEvents(), PipelineEvents()}) {
       rows.insert(rows.end(), area.begin(), area.end());
     }
     std::sort(rows.begin(), rows.end(),

@@ -78,6 +78,10 @@ inline constexpr statement::v1::Capacity kConsignorThenCarrier[] = {
     statement::v1::CAPACITY_CONSIGNOR, statement::v1::CAPACITY_CARRIER};
 inline constexpr statement::v1::Capacity kCarrierThenCarrier[] = {statement::v1::CAPACITY_CARRIER,
                                                                   statement::v1::CAPACITY_CARRIER};
+inline constexpr statement::v1::Capacity kCarrierThenConsignor[] = {
+    statement::v1::CAPACITY_CARRIER, statement::v1::CAPACITY_CONSIGNOR};
+inline constexpr statement::v1::Capacity kConsignorThenReceiver[] = {
+    statement::v1::CAPACITY_CONSIGNOR, statement::v1::CAPACITY_RECEIVER};
 inline constexpr statement::v1::Capacity kCarrierThenReceiver[] = {
     statement::v1::CAPACITY_CARRIER, statement::v1::CAPACITY_RECEIVER};
 
@@ -87,6 +91,10 @@ inline constexpr Capacities kSelfOrRegulator[] = {kOrganisationAlone, kRegulator
 inline constexpr Capacities kSelfAndRegulator[] = {kOrganisationThenRegulator};
 inline constexpr Capacities kConsignor[] = {kConsignorAlone};
 inline constexpr Capacities kReceiver[] = {kReceiverAlone};
+inline constexpr Capacities kConsignorOrReceiver[] = {kConsignorAlone, kReceiverAlone};
+inline constexpr Capacities kEnds[] = {kConsignorThenReceiver};
+inline constexpr Capacities kEndsOrRegulator[] = {kConsignorThenReceiver, kRegulatorAlone};
+inline constexpr Capacities kReturn[] = {kCarrierThenConsignor};
 inline constexpr Capacities kPickup[] = {kConsignorThenCarrier};
 inline constexpr Capacities kCarriers[] = {kCarrierThenCarrier};
 inline constexpr Capacities kArrival[] = {kCarrierThenReceiver};

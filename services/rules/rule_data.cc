@@ -79,6 +79,29 @@ absl::StatusOr<BundleFiles> SplitBundle(std::string_view bundle) {
   return files;
 }
 
+// "运输" of "运输", and "利用" of "利用、处置".
+bool NamesLink(std::string_view links, std::string_view link) {
+  constexpr std::string_view kJoin = "、";
+  while (true) {
+    const size_t end = links.find(kJoin);
+    if (links.substr(0, end) == link) return true;
+    if (end == std::string_view::npos) return false;
+    links.remove_prefix(end + kJoin.size());
+  }
+}
+
+// A whole code or a category of "900-200-08|HW34"; words for codes name every waste.
+bool NamesCode(std::string_view codes, std::string_view waste_code) {
+  while (true) {
+    const std::string_view code = codes.substr(0, codes.find('|'));
+    const bool category = code.size() == 4 && code.starts_with("HW");
+    if (!category && !(code.size() == 10 && code[3] == '-')) return true;
+    if (category ? waste_code.ends_with(code.substr(2)) : waste_code == code) return true;
+    if (code.size() == codes.size()) return false;
+    codes.remove_prefix(code.size() + 1);
+  }
+}
+
 bool InForce(const Validity& validity, absl::CivilDay day) {
   return validity.from <= day && day <= validity.to;
 }
@@ -139,6 +162,20 @@ std::vector<const WasteCode*> RuleData::WasteCodesInLatest(absl::CivilDay day) c
     for (const auto& [name, code] : edition.codes) codes.push_back(&code);
   }
   return codes;
+}
+
+bool RuleData::Exempts(int64_t item, std::string_view link, std::string_view waste_code,
+                       absl::CivilDay day) const {
+  const Edition* latest = nullptr;
+  for (const Edition& edition : tables_->editions) {
+    if (edition.validity.from <= day) latest = &edition;
+  }
+  if (latest == nullptr) return false;
+  return std::any_of(
+      latest->exemptions.begin(), latest->exemptions.end(), [&](const ExemptionRow& row) {
+        return row.item == item && (row.link == "全部环节" || NamesLink(row.link, link)) &&
+               NamesCode(row.codes, waste_code);
+      });
 }
 
 std::optional<int64_t> RuleData::ZoneOffsetMs(std::string_view zone) const {

@@ -67,6 +67,12 @@ class RuleData {
   // All codes of the newest loaded edition that came into force by that day, in force still or not.
   std::vector<const WasteCode*> WasteCodesInLatest(absl::CivilDay day) const;
 
+  // Whether an item of the list of exemptions in the newest edition that came into force by that
+  // day names the link (as printed: "运输"; "全部环节" is every link), and codes that the waste is
+  // of, where it names any.
+  bool Exempts(int64_t item, std::string_view link, std::string_view waste_code,
+               absl::CivilDay day) const;
+
   // Offset from UTC of a zone, by IANA name ("" is Asia/Shanghai); nullopt: unknown.
   std::optional<int64_t> ZoneOffsetMs(std::string_view zone) const;
   // GB/T 2260 name of a division, or empty.

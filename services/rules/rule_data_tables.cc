@@ -54,6 +54,7 @@ constexpr NeededLimit kLimitsOfRuleSet2[] = {
     {"carriers_max", kFirstDay},
     {"delegates_max", kFirstDay},
     {"service_fee_fen_max", kFirstDay},
+    {"contest_days", kFirstDay},
 };
 
 absl::Status CheckHazards(const Table& table, const CsvRow& row) {
@@ -103,16 +104,17 @@ absl::Status ParseWasteCodes(const BundleFiles& files, std::string_view name, Ed
   return absl::OkStatus();
 }
 
-// The exemptions are kept with their edition for people to read; rules do not use them yet.
-absl::Status CheckExemptions(const BundleFiles& files, std::string_view name) {
+absl::Status ParseExemptions(const BundleFiles& files, std::string_view name, Edition& edition) {
   absl::StatusOr<Table> table =
       Table::Open(files, name, {"item", "codes", "waste", "link", "condition", "content"});
   if (!table.ok()) return table.status();
   for (const CsvRow& row : table->rows()) {
-    if (!ParseInteger(table->Cell(row, "item"))) return table->Error(row, "item is no number");
+    const std::optional<int64_t> item = ParseInteger(table->Cell(row, "item"));
+    if (!item) return table->Error(row, "item is no number");
     if (absl::Status filled = table->NotEmpty(row, {"codes", "link", "content"}); !filled.ok()) {
       return filled;
     }
+    edition.exemptions.push_back({*item, table->Cell(row, "link"), table->Cell(row, "codes")});
   }
   return absl::OkStatus();
 }
@@ -132,11 +134,13 @@ absl::Status ParseCatalogue(const BundleFiles& files, std::set<std::string_view>
         return table->Error(row, "two editions are in force on one day");
       }
     }
-    Edition edition{*validity, {}, {}};
+    Edition edition{*validity, {}, {}, {}};
     const std::string& codes = table->Cell(row, "waste_codes");
     if (absl::Status parsed = ParseWasteCodes(files, codes, edition); !parsed.ok()) return parsed;
     const std::string& exemptions = table->Cell(row, "exemptions");
-    if (absl::Status checked = CheckExemptions(files, exemptions); !checked.ok()) return checked;
+    if (absl::Status parsed = ParseExemptions(files, exemptions, edition); !parsed.ok()) {
+      return parsed;
+    }
     read.insert(files.find(codes)->first);
     read.insert(files.find(exemptions)->first);
     tables.editions.push_back(std::move(edition));

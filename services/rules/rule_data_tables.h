@@ -27,12 +27,20 @@ struct Validity {
   absl::CivilDay to;
 };
 
+// One link of one item of a catalogue's list of exemptions.
+struct ExemptionRow {
+  int64_t item = 0;
+  std::string link;   // as printed, several joined by 、
+  std::string codes;  // codes or categories joined by '|'; else words, which are not compared
+};
+
 // One edition of the catalogue.
 struct Edition {
   Validity validity;
   std::map<std::string, WasteCode, std::less<>> codes;
   // 900-000-CC for each of its categories: waste identified as hazardous and not listed.
   std::map<std::string, WasteCode, std::less<>> identified;
+  std::vector<ExemptionRow> exemptions;
   // In either; null: in neither.
   const WasteCode* Find(std::string_view code) const;
 };

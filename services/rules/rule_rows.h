@@ -18,6 +18,7 @@ std::span<const Rule> LineageRules();
 std::span<const Rule> PermitRules();
 std::span<const Rule> OrderRules();
 std::span<const Rule> IncidentRules();
+std::span<const Rule> ManifestRules();
 
 namespace rows {
 
@@ -49,11 +50,16 @@ inline constexpr EventSet kIssue = On(S::kManifestIssued);
 inline constexpr EventSet kHandover = On(S::kLoadTaken, S::kLoadHandedOver, S::kLoadDelivered);
 inline constexpr EventSet kAfterIssue = kHandover | On(S::kReceiptConfirmed);
 // About a manifest that is in the log.
-inline constexpr EventSet kOfManifest = kAfterIssue | On(S::kManifestCancelled);
+inline constexpr EventSet kOfManifest =
+    kAfterIssue | On(S::kManifestCancelled, S::kCarriersChanged, S::kOfficialNumberAttached,
+                     S::kLoadReturned, S::kReceiptContested, S::kContestResolved);
+// Carriers are named.
+inline constexpr EventSet kNamesCarriers = kIssue | On(S::kCarriersChanged);
 inline constexpr EventSet kTwoParties =
     kHandover | kCorrecting |
     On(S::kStockDeclared, S::kFounded, S::kPermitRegistered, S::kFacilityLimitSet,
-       S::kInspectionRecorded, S::kWasteFound, S::kEmergencyOrdered, S::kEmergencyEnded);
+       S::kInspectionRecorded, S::kWasteFound, S::kEmergencyOrdered, S::kEmergencyEnded,
+       S::kLoadReturned, S::kContestResolved, S::kPipelineTransferred);
 inline constexpr EventSet kLoad = On(S::kLoadTaken, S::kLoadHandedOver);
 // What is asserted of a facility after its registration, with or by a regulator.
 inline constexpr EventSet kOfFacility =

@@ -8,6 +8,8 @@ using namespace rows;  // NOLINT(google-build-using-namespace): the words of a t
 
 // Where the waste of a manifest is seen to go to the receiver, after the issue.
 constexpr EventSet kLoadToReceipt = On(S::kLoadTaken, S::kLoadDelivered, S::kReceiptConfirmed);
+// Where a receiver's amounts are seen to be used, after the issue.
+constexpr EventSet kArrives = kLoadToReceipt | On(S::kPipelineTransferred);
 constexpr EventSet kComesToLie = On(S::kStockDeclared, S::kBatchStored, S::kBatchMoved);
 
 constexpr Rule kRules[] = {
@@ -20,8 +22,8 @@ constexpr Rule kRules[] = {
      On(S::kLicenceStatusChanged), kNone, 2},
     {RuleId::kLicenceStands, "LICENCE-STANDS",
      "The licence that covers the waste is neither suspended nor revoked on the day.",
-     "覆盖该废物的许可证当日不得处于暂扣或吊销状态。", "licence", kFailed, kIssue,
-     kAfterIssue | On(S::kBatchTreated), 2},
+     "覆盖该废物的许可证当日不得处于暂扣或吊销状态。", "licence", kFailed, kNamesCarriers,
+     kAfterIssue | On(S::kLoadReturned, S::kPipelineTransferred, S::kBatchTreated), 2},
     {RuleId::kLicenceTerm, "LICENCE-TERM",
      "A licence holds no longer than its kind is granted for.",
      "许可证有效期不得超过该类许可证的期限。", "operating_licence", kFailed, On(S::kLicenceGranted),
@@ -33,7 +35,7 @@ constexpr Rule kRules[] = {
      "What a receiver was sent and has received in a year is within the annual amount of its "
      "licence.",
      "接受人当年在途和已接受量不得超过许可证年规模。", "operating_licence", kFailed, kIssue,
-     kLoadToReceipt, 2},
+     kArrives, 2},
     {RuleId::kLicenceAmountOver, "LICENCE-AMOUNT-OVER",
      "Where the rule data lets it be issued, a manifest over the annual amount is shown.",
      "规则数据允许填写时，超过年规模的联单予以标注。", "operating_licence", kOk, kNone, kIssue, 2},
@@ -42,8 +44,7 @@ constexpr Rule kRules[] = {
      "使许可证接近年规模的联单予以标注。", "operating_licence", kOk, kNone, kIssue, 2},
     {RuleId::kLicenceExcess, "LICENCE-EXCESS",
      "An annual amount exceeded by a fifth or more needs a new licence.",
-     "超过年规模百分之二十以上的，须重新申领许可证。", "excess", kOk, kNone,
-     kIssue | kLoadToReceipt, 2},
+     "超过年规模百分之二十以上的，须重新申领许可证。", "excess", kOk, kNone, kIssue | kArrives, 2},
     {RuleId::kCollectionHandOn, "COLLECTION-HAND-ON",
      "Who holds a licence to collect hands waste on within its time.",
      "持收集许可证者须在期限内转交废物。", "collection_licence", kOk, kNone, kIssue, 2},
@@ -77,7 +78,7 @@ constexpr Rule kRules[] = {
      "The approval still holds when the waste is taken, delivered and received.",
      "起运、送达和确认时批准仍须有效。", "approval", kOk, kNone, kLoadToReceipt, 2},
     {RuleId::kPilotCap, "PILOT-CAP", "A point-to-point pilot stays within its cap.",
-     "点对点试点不得超过限额。", "pilot", kFailed, kIssue, kLoadToReceipt, 2},
+     "点对点试点不得超过限额。", "pilot", kFailed, kIssue, kArrives, 2},
     // Storage.
     {RuleId::kFacilityKnown, "FACILITY-KNOWN", "The facility is registered.", "设施须已登记。",
      "storage", kFailed, kOfFacility | On(S::kFacilityShared, S::kTemperatureRead), kNone, 2},

@@ -13,7 +13,8 @@ constexpr EventSet kAtFacility =
 constexpr Rule kRules[] = {
     // Organisations, sites, licences, keys.
     {RuleId::kIdNew, "ID-NEW", "What begins has an id that nothing has had.",
-     "新建对象的编号不得已被使用。", "", kExists, kBegin | kMade | On(S::kBatchOpened)},
+     "新建对象的编号不得已被使用。", "", kExists,
+     kBegin | kMade | On(S::kBatchOpened, S::kReceiptConfirmed, S::kPipelineTransferred)},
     {RuleId::kLogRegulator, "LOG-REGULATOR",
      "The founding regulator alone adopts rules, and resolves disputes that no division has.",
      "仅创始监管部门可采用规则，并裁决不属于任何行政区划的争议。", "", kDenied,
@@ -23,13 +24,13 @@ constexpr Rule kRules[] = {
      (kByRegulator &
       ~(kCorrecting | kOfFacility |
         On(S::kStockDeclared, S::kDisputeResolved, S::kLossClosed, S::kEmergencyEnded))) |
-         kIssue | On(S::kVehicleRegistered, S::kDelegationGranted, S::kIncidentReported)},
+         kNamesCarriers | On(S::kVehicleRegistered, S::kDelegationGranted, S::kIncidentReported)},
     {RuleId::kOrganisationRole, "ORGANISATION-ROLE",
      "An organisation does what its role says: producers, medical institutions and operators "
      "generate, carriers carry, operators receive.",
      "单位行为须与其类别相符：产废单位、医疗卫生机构和经营单位产生，运输单位运输，经营单位接受。",
      "plan", kFailed,
-     kBegunBatch | kIssue |
+     kBegunBatch | kNamesCarriers |
          On(S::kBatchOpened, S::kLicenceGranted, S::kVehicleRegistered, S::kExitStarted,
             S::kDelegationGranted, S::kWasteFound)},
     {RuleId::kOrganisationIdentity, "ORGANISATION-IDENTITY",
@@ -41,11 +42,11 @@ constexpr Rule kRules[] = {
      kExists, On(S::kOrganisationRegistered)},
     {RuleId::kRegulatorAuthority, "REGULATOR-AUTHORITY",
      "A regulator is an ecology or health authority.", "监管方须为生态环境或卫生健康主管部门。", "",
-     kDenied, kByRegulator},
+     kDenied, kByRegulator | On(S::kContestResolved)},
     {RuleId::kRegulatorDivision, "REGULATOR-DIVISION",
      "A regulator acts in its division and those below.",
      "监管部门仅在其行政区划及下级区划内行事。", "division", kDenied,
-     kByRegulator & ~On(S::kFounded)},
+     (kByRegulator & ~On(S::kFounded)) | On(S::kContestResolved)},
     {RuleId::kPartySelf, "PARTY-SELF", "An organisation acts for itself alone.",
      "单位只能就本单位事项作出陈述。", "", kDenied,
      On(S::kSiteRegistered, S::kVehicleRegistered, S::kDeviceKeyEnrolled, S::kDeviceKeyRevoked,
@@ -56,7 +57,7 @@ constexpr Rule kRules[] = {
     {RuleId::kSiteOfOrganisation, "SITE-OF-ORGANISATION",
      "The site is registered and the organisation's.", "场所须已登记且属于该单位。", "", kFailed,
      On(S::kFacilityRegistered, S::kBatchOpened, S::kTransferApproved, S::kPermitRegistered,
-        S::kWasteFound) |
+        S::kPipelineTransferred, S::kWasteFound) |
          kBegunBatch | kIssue},
     {RuleId::kSiteZone, "SITE-ZONE", "A site's time zone is in the rule data.",
      "场所时区须在规则数据中。", "", kInvalid, On(S::kSiteRegistered)},
@@ -103,7 +104,7 @@ constexpr Rule kRules[] = {
     {RuleId::kMethodKnown, "METHOD-KNOWN", "A method code is in the table of methods.",
      "利用处置方式代码须在代码表中。", "ledger", kInvalid,
      On(S::kLicenceGranted, S::kFacilityRegistered, S::kTransferApproved) | kIssue,
-     kTreated | On(S::kReceiptConfirmed)},
+     kTreated | On(S::kReceiptConfirmed, S::kPipelineTransferred)},
     {RuleId::kMethodEnding, "METHOD-ENDING",
      "Utilisation methods utilise, disposal methods dispose.",
      "利用方式对应利用，处置方式对应处置。", "ledger", kInvalid,

@@ -46,7 +46,8 @@ constexpr Rule kRules[] = {
     {RuleId::kKeyRevokedLate, "KEY-REVOKED-LATE",
      "A co-attested handover claimed before the revocation and recorded within the offline window "
      "is admitted and shown.",
-     "吊销前发生、在离线时限内登记且双方签署的交接予以受理并标注。", "", kOk, kNone, kHandover},
+     "吊销前发生、在离线时限内登记且双方签署的交接予以受理并标注。", "", kOk, kNone,
+     kHandover | On(S::kLoadReturned, S::kPipelineTransferred)},
     {RuleId::kPartyCapacities, "PARTY-CAPACITIES",
      "The parties are those the event needs, in their capacities and order.",
      "陈述各方的身份和顺序须符合事项要求。", "", kDenied, kAll},
@@ -55,7 +56,8 @@ constexpr Rule kRules[] = {
      "双方须为不同单位、不同人员和不同设备密钥。", "manifest_parties", kDenied, kTwoParties},
     {RuleId::kPartyEnrolledTwice, "PARTY-ENROLLED-TWICE",
      "Nobody who attests is or was enrolled for another party of the manifest.",
-     "签署人不得同时或曾经登记于联单的另一方。", "manifest_parties", kDenied, kIssue | kOfManifest},
+     "签署人不得同时或曾经登记于联单的另一方。", "manifest_parties", kDenied,
+     kIssue | kOfManifest | On(S::kPipelineTransferred)},
     // Links.
     {RuleId::kLinkChains, "LINK-CHAINS",
      "The links name exactly the chains the event extends, in order.",
@@ -74,7 +76,8 @@ constexpr Rule kRules[] = {
      "事实发生时间不得晚于登记时间。", "ledger", kOk, kNone,
      kCustody | kLineage | kAfterIssue |
          On(S::kBatchGenerated, S::kBatchOpened, S::kBulkDrawn, S::kBulkLevelRead, S::kBulkEmptied,
-            S::kInspectionRecorded, S::kTemperatureRead, S::kWasteFound, S::kIncidentReported)},
+            S::kInspectionRecorded, S::kTemperatureRead, S::kLoadReturned, S::kPipelineTransferred,
+            S::kWasteFound, S::kIncidentReported)},
     {RuleId::kFormField, "FORM-FIELD", "Every field the event needs is there and well formed.",
      "事项所需字段须齐全且格式正确。", "", kInvalid, kAll},
 };

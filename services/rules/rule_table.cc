@@ -16,7 +16,7 @@ struct Table {
   Table() {
     for (const std::span<const Rule> part :
          {StatementRules(), PlaceRules(), WasteRules(), CorrectionRules(), DisputeRules(),
-          LineageRules(), PermitRules(), OrderRules(), IncidentRules()}) {
+          LineageRules(), PermitRules(), OrderRules(), IncidentRules(), ManifestRules()}) {
       rules.insert(rules.end(), part.begin(), part.end());
     }
     for (const Rule& rule : rules) by_number.at(static_cast<size_t>(rule.number)) = &rule;

@@ -272,6 +272,7 @@ void JudgeStockDeclared(Judge& judge) {
   batch.set_waste_code(event.waste_code());
   batch.set_mass_g(event.stock_mass_g());
   batch.set_form(event.form());
+  SetPackages(batch, event.containers());
   batch.set_evidence_grade(event.evidence_grade());
   batch.set_stock_origin(event.origin());
   batch.set_batch_code(event.batch_code());
@@ -306,6 +307,7 @@ void JudgeBatchGenerated(Judge& judge) {
   batch.set_waste_code(event.waste_code());
   batch.set_mass_g(event.generated_mass_g());
   batch.set_form(event.form());
+  SetPackages(batch, event.containers());
   batch.set_batch_code(event.batch_code());
   batch.set_foreign_origin(event.foreign_origin());
   JudgeForeignReported(judge, batch, "foreign_origin");

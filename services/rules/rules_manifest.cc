@@ -1,5 +1,5 @@
-// Issue of a manifest and confirmation of its receipt; what happens on the road is in
-// rules_transport.cc.
+// Issue of a manifest; what happens on the road is in rules_transport.cc, what comes of it in
+// rules_receipt.cc.
 #include "services/rules/rules_manifest.h"
 
 #include <algorithm>
@@ -29,20 +29,16 @@ using S = v1::Statement;
 using state::v1::BatchState;
 using state::v1::ManifestState;
 
-constexpr int kCarriersMax = 8;
+constexpr int64_t kCarriersMaxOfSet1 = 8;
 
-// MASS-SUM: the total said is that of the lines; nullopt: the lines have none.
-void JudgeTotal(Judge& judge, std::optional<int64_t> total, int64_t said_g,
-                std::string_view field) {
-  LimitMass(judge, said_g, field);
-  if (total && *total == said_g) return;
-  judge.Violate(
-      RuleId::kMassSum, judge.Path(field),
-      total ? fmt::format("the lines add up to {} g, the total says {} g", *total, said_g)
-            : fmt::format("the lines have no sum: the mass of one is below zero or over {} g",
-                          kMassMaxG),
-      total ? fmt::format("各行合计{}克，总量填写为{}克", *total, said_g)
-            : fmt::format("各行无法合计：有一行质量小于零或超过{}克", kMassMaxG));
+int64_t CarriersMax(Judge& judge) {
+  return judge.rule_set() < 2 ? kCarriersMaxOfSet1 : LimitOf(judge, "carriers_max");
+}
+
+void JudgeTwice(Judge& judge, std::string_view field, std::string_view organisation) {
+  judge.Violate(RuleId::kManifestParties, judge.Path(field),
+                fmt::format("{} is two parties of the manifest", organisation),
+                fmt::format("{} 在联单中同为两方", organisation));
 }
 
 // Batches of the lines as consigned; those not known are left out.
@@ -74,7 +70,7 @@ std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event
     auto batch =
         JudgeBatchInHand(judge, line.batch(), field("batch"),
                          {state::v1::BATCH_STATUS_GENERATED, state::v1::BATCH_STATUS_STORED,
-                          state::v1::BATCH_STATUS_RECEIVED});
+                          state::v1::BATCH_STATUS_RECEIVED, state::v1::BATCH_STATUS_REFUSED});
     if (!batch) continue;
     JudgeMassExact(judge, line.sent_mass_g(), *batch, field("sent_mass_g"));
     if (form && batch->waste_code() != line.waste_code()) {
@@ -82,7 +78,9 @@ std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event
                     fmt::format("{} where the batch is {}", line.waste_code(), batch->waste_code()),
                     fmt::format("填写为 {}，批次为 {}", line.waste_code(), batch->waste_code()));
     }
-    if (batch->site() != event.consignor_site()) {
+    // What was refused lies where it was refused.
+    if (batch->status() != state::v1::BATCH_STATUS_REFUSED &&
+        batch->site() != event.consignor_site()) {
       judge.Violate(RuleId::kBatchSite, judge.Path(field("batch")),
                     fmt::format("{} lies at the site {}", line.batch(), batch->site()),
                     fmt::format("{} 位于场所 {}", line.batch(), batch->site()));
@@ -113,50 +111,6 @@ void JudgeNotMixed(Judge& judge, const v1::ManifestIssued& event) {
   judge.Violate(RuleId::kMedicalMixed, judge.Path("lines"),
                 "medical waste and other waste are on one manifest",
                 "医疗废物与其他废物同列一份联单");
-}
-
-// Consignor, each carrier and receiver: as many organisations as there are parties, except that one
-// carrier may come twice with another between.
-void JudgeParties(Judge& judge, const v1::ManifestIssued& event) {
-  const auto same = [&](std::string_view field, std::string_view organisation) {
-    judge.Violate(RuleId::kManifestParties, judge.Path(field),
-                  fmt::format("{} is two parties of the manifest", organisation),
-                  fmt::format("{} 在联单中同为两方", organisation));
-  };
-  if (event.receiver() == FirstParty(judge)) same("receiver", event.receiver());
-  for (int i = 0; i < event.carriers_size(); ++i) {
-    const std::string& carrier = event.carriers(i).organisation();
-    if (carrier == FirstParty(judge) || carrier == event.receiver()) {
-      same(fmt::format("carriers[{}].organisation", i), carrier);
-    }
-    if (i > 0 && carrier == event.carriers(i - 1).organisation()) {
-      judge.Violate(RuleId::kManifestCarriers,
-                    judge.Path(fmt::format("carriers[{}].organisation", i)),
-                    fmt::format("{} would hand over to itself", carrier),
-                    fmt::format("{} 将交接给自己", carrier));
-    }
-  }
-}
-
-void JudgeCarriers(Judge& judge, const v1::ManifestIssued& event, const WasteOfLines& wastes) {
-  if (event.carriers().empty() || event.carriers_size() > kCarriersMax) {
-    judge.Violate(RuleId::kManifestCarriers, judge.Path("carriers"),
-                  fmt::format("{} carriers, not 1 to {}", event.carriers_size(), kCarriersMax),
-                  fmt::format("承运人{}个，应为1至{}个", event.carriers_size(), kCarriersMax));
-    return;
-  }
-  for (int i = 0; i < event.carriers_size(); ++i) {
-    const v1::CarrierLeg& leg = event.carriers(i);
-    const std::string path = judge.Path(fmt::format("carriers[{}].organisation", i));
-    const auto carrier = FindOrganisation(judge, leg.organisation(), path);
-    if (!carrier) continue;
-    RequireRole(judge, *carrier, {v1::ORGANISATION_ROLE_CARRIER}, path);
-    JudgeCarrierOf(judge, leg.organisation(), wastes, path);
-    if (!leg.vehicle().empty()) {
-      JudgeVehicle(judge, leg.vehicle(), leg.organisation(), wastes.medical,
-                   fmt::format("carriers[{}].vehicle", i));
-    }
-  }
 }
 
 void JudgeReceiver(Judge& judge, const v1::ManifestIssued& event, const WasteOfLines& wastes) {
@@ -231,98 +185,6 @@ void PutIssued(Judge& judge, const v1::ManifestIssued& event,
   judge.Put(keys::Manifest(event.manifest()), manifest);
 }
 
-// RECEIPT-LINES: every line of the manifest, in order, accepted whole.
-bool JudgeReceiptLines(Judge& judge, const v1::ReceiptConfirmed& event,
-                       const v1::ManifestIssued& issued) {
-  const bool exact = std::equal(
-      event.lines().begin(), event.lines().end(), issued.lines().begin(), issued.lines().end(),
-      [](const v1::ReceivedLine& a, const v1::ManifestLine& b) { return a.batch() == b.batch(); });
-  if (!exact) {
-    judge.Violate(
-        RuleId::kReceiptLines, judge.Path("lines"),
-        fmt::format("not the {} lines of the manifest, in its order", issued.lines_size()),
-        fmt::format("与联单的{}行及其顺序不符", issued.lines_size()));
-    return false;
-  }
-  for (int i = 0; i < event.lines_size(); ++i) {
-    if (event.lines(i).outcome() == v1::LINE_OUTCOME_ACCEPTED) continue;
-    judge.Violate(RuleId::kReceiptLines, judge.Path(fmt::format("lines[{}].outcome", i)),
-                  "a line is accepted whole", "各行须全部接受");
-  }
-  return true;
-}
-
-void JudgeReceivedLine(Judge& judge, const v1::ReceivedLine& line, const v1::ManifestLine& sent,
-                       int place) {
-  const auto field = [place](std::string_view name) {
-    return fmt::format("lines[{}].{}", place, name);
-  };
-  if (line.received_mass_g() < 0) {
-    judge.Violate(RuleId::kMassPositive, judge.Path(field("received_mass_g")),
-                  "received_mass_g is below zero", "received_mass_g 小于零");
-  }
-  LimitMass(judge, line.received_mass_g(), field("received_mass_g"));
-  JudgeMassBasis(judge, line.mass_basis(), line.received_mass_g(), field("mass_basis"));
-  if (line.received_mass_g() != sent.sent_mass_g()) {
-    judge.Violate(RuleId::kReceiptDifference, judge.Path(field("received_mass_g")),
-                  fmt::format("{} g received where {} g were sent", line.received_mass_g(),
-                              sent.sent_mass_g()),
-                  fmt::format("接受{}克，移出{}克", line.received_mass_g(), sent.sent_mass_g()));
-  }
-  if (line.method_code().empty()) return;
-  FindMethod(judge, line.method_code(), field("method_code"));
-  JudgeMedicalMethod(judge, sent.waste_code(), line.method_code(), field("method_code"));
-}
-
-// What was reported lost on the road is in another batch: received all the same, it would be there
-// twice.
-void JudgeReceivedAfterLoss(Judge& judge, const v1::ReceivedLine& line, const BatchState& sent,
-                            const v1::ManifestIssued& issued) {
-  if (sent.incident().empty() || line.received_mass_g() <= sent.mass_g()) return;
-  const auto& lines = issued.lines();
-  if (std::none_of(lines.begin(), lines.end(), [&](const v1::ManifestLine& each) {
-        return each.batch() == line.batch() && each.sent_mass_g() > sent.mass_g();
-      })) {
-    return;
-  }
-  judge.Violate(RuleId::kReceiptDifference, judge.Path("lines"),
-                fmt::format("{} g of {} received where {} g were left after what was lost",
-                            line.received_mass_g(), line.batch(), sent.mass_g()),
-                fmt::format("{} 接受{}克，扣除已报流失量后仅余{}克", line.batch(),
-                            line.received_mass_g(), sent.mass_g()));
-}
-
-void PutReceived(Judge& judge, const v1::ReceiptConfirmed& event, ManifestState manifest) {
-  std::vector<int64_t> masses_g;
-  for (const v1::ReceivedLine& line : event.lines()) masses_g.push_back(line.received_mass_g());
-  CountReceived(judge, manifest, masses_g);
-  JudgeApprovalHolds(judge, manifest);
-  const std::string hand_on_by_date = HandOnByDate(judge, manifest);
-  for (int i = 0; i < event.lines_size(); ++i) {
-    const v1::ReceivedLine& line = event.lines(i);
-    const std::optional<BatchState> sent = ReadBatchOfManifest(judge, line.batch());
-    if (!sent) return;
-    JudgeReceivedAfterLoss(judge, line, *sent, manifest.issued());
-    BatchState received = *sent;
-    received.set_status(state::v1::BATCH_STATUS_RECEIVED);
-    received.set_status_before(state::v1::BATCH_STATUS_UNSPECIFIED);
-    received.set_custodian(manifest.issued().receiver());
-    received.set_site(manifest.issued().receiver_site());
-    received.set_facility("");
-    received.set_manifest("");
-    received.set_mass_g(line.received_mass_g());
-    received.set_mass_index(judge.index());
-    received.set_hand_on_by_date(IsCollected(manifest, i) ? hand_on_by_date : "");
-    HoldSince(received, manifest.issued().receiver(), manifest.arrival_date());
-    PutBatch(judge, &*sent, std::move(received));
-  }
-  manifest.set_status(state::v1::MANIFEST_STATUS_CONFIRMED);
-  manifest.set_confirmed_time_ms(judge.act_time_ms());
-  manifest.mutable_received()->CopyFrom(event.lines());
-  manifest.set_index(judge.index());
-  judge.Put(keys::Manifest(event.manifest()), manifest);
-}
-
 }  // namespace
 
 std::optional<BatchState> ReadBatchOfManifest(Judge& judge, std::string_view batch) {
@@ -332,6 +194,58 @@ std::optional<BatchState> ReadBatchOfManifest(Judge& judge, std::string_view bat
         absl::DataLossError(fmt::format("the batch {} of a manifest is not in the state", batch)));
   }
   return state;
+}
+
+void JudgeTotal(Judge& judge, std::optional<int64_t> total, int64_t said_g,
+                std::string_view field) {
+  LimitMass(judge, said_g, field);
+  if (total && *total == said_g) return;
+  judge.Violate(
+      RuleId::kMassSum, judge.Path(field),
+      total ? fmt::format("the lines add up to {} g, the total says {} g", *total, said_g)
+            : fmt::format("the lines have no sum: the mass of one is below zero or over {} g",
+                          kMassMaxG),
+      total ? fmt::format("各行合计{}克，总量填写为{}克", *total, said_g)
+            : fmt::format("各行无法合计：有一行质量小于零或超过{}克", kMassMaxG));
+}
+
+void JudgeLegParties(Judge& judge, std::string_view consignor, std::string_view receiver,
+                     std::string_view before, const Legs& legs) {
+  std::string_view last = before;
+  for (int i = 0; i < legs.size(); ++i) {
+    const std::string& carrier = legs[i].organisation();
+    const std::string field = fmt::format("carriers[{}].organisation", i);
+    if (carrier == consignor || carrier == receiver) JudgeTwice(judge, field, carrier);
+    if (!last.empty() && carrier == last) {
+      judge.Violate(RuleId::kManifestCarriers, judge.Path(field),
+                    fmt::format("{} would hand over to itself", carrier),
+                    fmt::format("{} 将交接给自己", carrier));
+    }
+    last = carrier;
+  }
+}
+
+void JudgeLegs(Judge& judge, size_t before, const Legs& legs, const WasteOfLines& wastes) {
+  const auto max = static_cast<size_t>(CarriersMax(judge));
+  const size_t carriers = before + static_cast<size_t>(legs.size());
+  if (carriers == 0 || carriers > max) {
+    judge.Violate(RuleId::kManifestCarriers, judge.Path("carriers"),
+                  fmt::format("{} carriers, not 1 to {}", carriers, max),
+                  fmt::format("承运人{}个，应为1至{}个", carriers, max));
+    return;
+  }
+  for (int i = 0; i < legs.size(); ++i) {
+    const v1::CarrierLeg& leg = legs[i];
+    const std::string path = judge.Path(fmt::format("carriers[{}].organisation", i));
+    const auto carrier = FindOrganisation(judge, leg.organisation(), path);
+    if (!carrier) continue;
+    RequireRole(judge, *carrier, {v1::ORGANISATION_ROLE_CARRIER}, path);
+    JudgeCarrierOf(judge, leg.organisation(), wastes, path);
+    if (!leg.vehicle().empty()) {
+      JudgeVehicle(judge, leg.vehicle(), leg.organisation(), wastes.medical,
+                   fmt::format("carriers[{}].vehicle", i));
+    }
+  }
 }
 
 WasteOfLines WastesOf(const v1::ManifestIssued& issued) {
@@ -353,6 +267,9 @@ namespace {
 WithoutLicence WithoutLicenceOf(Judge& judge) {
   if (judge.event() == S::kManifestIssued) {
     return {FirstParty(judge), judge.statement().manifest_issued()};
+  }
+  if (judge.event() == S::kPipelineTransferred) {
+    return {FirstParty(judge), judge.statement().parties(1).organisation(), ""};
   }
   const auto& manifest = judge.Manifest();
   return manifest ? WithoutLicence(manifest->consignor(), manifest->issued())
@@ -388,39 +305,17 @@ void JudgeManifestIssued(Judge& judge) {
   JudgeImportBan(judge, batches);
   JudgeFee(judge, event);
   JudgeNotMixed(judge, event);
-  JudgeParties(judge, event);
+  if (event.receiver() == FirstParty(judge)) JudgeTwice(judge, "receiver", event.receiver());
+  JudgeLegParties(judge, FirstParty(judge), event.receiver(), "", event.carriers());
   const WasteOfLines wastes = WastesOf(event);
-  JudgeCarriers(judge, event, wastes);
+  JudgeLegs(judge, 0, event.carriers(), wastes);
   JudgeReceiver(judge, event, wastes);
   JudgeApproval(judge, event);
   if (JudgeOfficialNumber(judge, event.official_number(), event.manifest(), "")) {
     judge.Put(keys::OfficialNumber(event.official_number()), event.manifest());
   }
+  JudgePapers(judge, event, batches);
   PutIssued(judge, event, batches);
-}
-
-void JudgeReceiptConfirmed(Judge& judge) {
-  const v1::ReceiptConfirmed& event = judge.statement().receipt_confirmed();
-  RequireFactTime(judge, event.confirmed_time_ms(), "confirmed_time_ms");
-  const auto& manifest =
-      JudgeManifest(judge, event.manifest(), state::v1::MANIFEST_STATUS_DELIVERED);
-  if (!manifest) return;
-  RequireParty(judge, 0, manifest->issued().receiver());
-  if (!JudgeReceiptLines(judge, event, manifest->issued())) return;
-  std::optional<int64_t> total = 0;
-  WasteOfLines wastes;
-  for (int i = 0; i < event.lines_size(); ++i) {
-    const v1::ManifestLine& sent = manifest->issued().lines(i);
-    JudgeReceivedLine(judge, event.lines(i), sent, i);
-    total = AddMass(total, event.lines(i).received_mass_g());
-    const WasteOfLines::Waste waste{sent.waste_code(), event.lines(i).method_code()};
-    if (std::find(wastes.distinct.begin(), wastes.distinct.end(), waste) == wastes.distinct.end()) {
-      wastes.distinct.push_back(waste);
-    }
-  }
-  JudgeTotal(judge, total, event.total_received_mass_g(), "total_received_mass_g");
-  JudgeReceiverOf(judge, manifest->issued().receiver(), wastes, "parties[0].organisation");
-  PutReceived(judge, event, *manifest);
 }
 
 }  // namespace
@@ -439,18 +334,6 @@ constexpr EventRow kEvents[] = {
            for (const auto& line : s.manifest_issued().lines()) chains.Add("batch", line.batch());
          },
      .judge = JudgeManifestIssued},
-    {.event = S::kReceiptConfirmed,
-     .title_en = "Receipt confirmed",
-     .title_zh = "接受确认",
-     .key_role = v1::KEY_ROLE_OPERATOR,
-     .parties = &parties::Always<parties::kReceiver>,
-     .chains =
-         [](const S& s, ChainList& chains) {
-           chains.Add("manifest", s.receipt_confirmed().manifest());
-           for (const auto& line : s.receipt_confirmed().lines()) chains.Add("batch", line.batch());
-         },
-     .judge = JudgeReceiptConfirmed,
-     .manifest = [](const S& s) -> const std::string& { return s.receipt_confirmed().manifest(); }},
 };
 
 }  // namespace

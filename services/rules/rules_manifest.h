@@ -2,6 +2,7 @@
 #ifndef CRADLE_SERVICES_RULES_RULES_MANIFEST_H_
 #define CRADLE_SERVICES_RULES_RULES_MANIFEST_H_
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,10 +24,10 @@ struct WasteOfLines {
 };
 WasteOfLines WastesOf(const statement::v1::ManifestIssued& issued);
 
-// MANIFEST-KNOWN, MANIFEST-STATE: the manifest is in the log, in that status.
-const std::optional<state::v1::ManifestState>& JudgeManifest(Judge& judge,
-                                                             std::string_view manifest,
-                                                             state::v1::ManifestStatus status);
+// MANIFEST-KNOWN, MANIFEST-STATE: the manifest is in the log, in one of the statuses.
+const std::optional<state::v1::ManifestState>& JudgeManifest(
+    Judge& judge, std::string_view manifest,
+    std::initializer_list<state::v1::ManifestStatus> statuses);
 // A batch that a manifest of the log names; nullopt: the state is damaged, which ends the
 // judgement.
 std::optional<state::v1::BatchState> ReadBatchOfManifest(Judge& judge, std::string_view batch);
@@ -39,6 +40,23 @@ void JudgeReceiverOf(Judge& judge, std::string_view receiver, const WasteOfLines
                      const std::string& path);
 void JudgeCarrierOf(Judge& judge, std::string_view carrier, const WasteOfLines& wastes,
                     const std::string& path);
+
+// MANIFEST-PARTIES, MANIFEST-CARRIERS, and for each of `legs` ORGANISATION-KNOWN,
+// ORGANISATION-ROLE, LICENCE-CARRIER, VEHICLE-REGISTERED, MEDICAL-VEHICLE. `before`: the carrier
+// who hands over to the first of them, or empty; how many carriers have signed already.
+using Legs = google::protobuf::RepeatedPtrField<statement::v1::CarrierLeg>;
+void JudgeLegParties(Judge& judge, std::string_view consignor, std::string_view receiver,
+                     std::string_view before, const Legs& legs);
+void JudgeLegs(Judge& judge, size_t before, const Legs& legs, const WasteOfLines& wastes);
+
+// MASS-SUM and FORM-FIELD: the total said is that of the lines; nullopt: the lines have none.
+void JudgeTotal(Judge& judge, std::optional<int64_t> total, int64_t said_g, std::string_view field);
+
+// What a manifest rests on: PLAN-DUE, CONTRACT-DUE, EXEMPTION-LISTED, EXEMPTION-USED,
+// LABEL-MANIFEST, FORWARD-REFUSED, and the form of its paper. `batches`: those of the lines that
+// are known.
+void JudgePapers(Judge& judge, const statement::v1::ManifestIssued& event,
+                 const std::vector<state::v1::BatchState>& batches);
 
 // VEHICLE-REGISTERED, MEDICAL-VEHICLE.
 void JudgeVehicle(Judge& judge, std::string_view vehicle, std::string_view carrier, bool medical,

@@ -1,5 +1,6 @@
 // The load on the road: taken, handed over, delivered. These are facts: who and in which order can
 // be wrong, licences, vehicles and numbers are only marked.
+#include <algorithm>
 #include <set>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include "services/rules/rules_emergency.h"
 #include "services/rules/rules_licence.h"
 #include "services/rules/rules_manifest.h"
+#include "services/rules/rules_weighing.h"
 #include "services/rules/state_keys.h"
 #include "services/rules/visible_text.h"
 
@@ -33,8 +35,9 @@ void JudgeVehicleThatComes(Judge& judge, const std::string& vehicle, const v1::C
 
 }  // namespace
 
-const std::optional<ManifestState>& JudgeManifest(Judge& judge, std::string_view manifest,
-                                                  state::v1::ManifestStatus status) {
+const std::optional<ManifestState>& JudgeManifest(
+    Judge& judge, std::string_view manifest,
+    std::initializer_list<state::v1::ManifestStatus> statuses) {
   const std::optional<ManifestState>& state = judge.Manifest();
   if (!state) {
     judge.Violate(RuleId::kManifestKnown, judge.Path("manifest"),
@@ -42,7 +45,7 @@ const std::optional<ManifestState>& JudgeManifest(Judge& judge, std::string_view
                   fmt::format("联单 {} 未登记", manifest));
     return state;
   }
-  if (state->status() != status) {
+  if (std::find(statuses.begin(), statuses.end(), state->status()) == statuses.end()) {
     const std::string name =
         state::v1::ManifestStatus_Name(state->status()).substr(sizeof("MANIFEST_STATUS_") - 1);
     judge.Violate(
@@ -112,12 +115,21 @@ bool JudgeOfficialNumber(Judge& judge, const std::string& number, std::string_vi
 
 namespace {
 
+// OFFICIAL-NUMBER-DUE: it is expected by load, unless the manifest is on paper or exempt.
+void JudgeNumberDue(Judge& judge, ManifestState& manifest) {
+  const v1::ManifestIssued& issued = manifest.issued();
+  if (!manifest.official_number().empty() || issued.has_paper() || issued.has_exemption()) return;
+  judge.Violate(RuleId::kOfficialNumberDue, judge.Path("official_number"),
+                "the load is taken without an official number", "起运时没有官方联单编号");
+  if (judge.rule_set() >= 2) manifest.set_official_number_due(true);
+}
+
 void JudgeLoadTaken(Judge& judge) {
   const v1::LoadTaken& event = judge.statement().load_taken();
   RequireFactTime(judge, event.taken_time_ms(), "taken_time_ms");
   AllowText(judge, event.vehicle(), "vehicle");
-  const auto& found = JudgeManifest(judge, event.manifest(), state::v1::MANIFEST_STATUS_ISSUED);
-  if (!found) return;
+  const auto& found = JudgeManifest(judge, event.manifest(), {state::v1::MANIFEST_STATUS_ISSUED});
+  if (!found || found->issued().carriers().empty()) return;  // a pipeline has none
   const v1::CarrierLeg& leg = found->issued().carriers(0);
   RequireParty(judge, 0, found->consignor());
   RequireParty(judge, 1, leg.organisation());
@@ -133,6 +145,12 @@ void JudgeLoadTaken(Judge& judge) {
     judge.Put(keys::OfficialNumber(event.official_number()), event.manifest());
     manifest.set_official_number(event.official_number());
   }
+  JudgeNumberDue(judge, manifest);
+  if (event.has_weigh_ticket()) {
+    JudgeWeighTicket(judge, event.weigh_ticket(), event.vehicle());
+    JudgeWeightDifference(judge, event.weigh_ticket().net_mass_g(),
+                          found->issued().total_sent_mass_g(), "weigh_ticket.net_mass_g");
+  }
   judge.accounts().Consign(manifest, -1);
   manifest.set_status(state::v1::MANIFEST_STATUS_IN_TRANSIT);
   manifest.set_carrier(0);
@@ -146,8 +164,9 @@ void JudgeLoadHandedOver(Judge& judge) {
   const v1::LoadHandedOver& event = judge.statement().load_handed_over();
   RequireFactTime(judge, event.handed_over_time_ms(), "handed_over_time_ms");
   AllowText(judge, event.vehicle(), "vehicle");
-  const auto& found = JudgeManifest(judge, event.manifest(), state::v1::MANIFEST_STATUS_IN_TRANSIT);
-  if (!found) return;
+  const auto& found =
+      JudgeManifest(judge, event.manifest(), {state::v1::MANIFEST_STATUS_IN_TRANSIT});
+  if (!found || found->issued().carriers().empty()) return;  // a pipeline has none
   const auto& carriers = found->issued().carriers();
   const int from = static_cast<int>(found->carrier());
   RequireParty(judge, 0, carriers[from].organisation());
@@ -173,8 +192,9 @@ void JudgeLoadHandedOver(Judge& judge) {
 void JudgeLoadDelivered(Judge& judge) {
   const v1::LoadDelivered& event = judge.statement().load_delivered();
   RequireFactTime(judge, event.delivered_time_ms(), "delivered_time_ms");
-  const auto& found = JudgeManifest(judge, event.manifest(), state::v1::MANIFEST_STATUS_IN_TRANSIT);
-  if (!found) return;
+  const auto& found =
+      JudgeManifest(judge, event.manifest(), {state::v1::MANIFEST_STATUS_IN_TRANSIT});
+  if (!found || found->issued().carriers().empty()) return;  // a pipeline has none
   const auto& carriers = found->issued().carriers();
   const int holder = static_cast<int>(found->carrier());
   if (holder + 1 != carriers.size()) {

@@ -204,13 +204,11 @@ absl::StatusOr<v1::ManifestView> Answers::View(ManifestState manifest) {
     status = AddMarks(step.index, view.mutable_marks());
     if (!status.ok()) return status;
   }
-  if (manifest.status() == state::v1::MANIFEST_STATUS_CONFIRMED) {
-    int64_t difference_g = -manifest.issued().total_sent_mass_g();
-    for (const statement::v1::ReceivedLine& line : manifest.received()) {
-      difference_g += line.received_mass_g();
-    }
-    view.set_difference_mass_g(difference_g);
+  int64_t difference_g = 0;
+  for (const state::v1::LineDifference& difference : manifest.differences()) {
+    difference_g += difference.mass_difference_g();
   }
+  view.set_difference_mass_g(difference_g);
   *view.mutable_manifest() = std::move(manifest);
   return view;
 }

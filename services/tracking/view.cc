@@ -30,9 +30,11 @@ std::string SiteOf(const Statement& statement, const ManifestState& manifest) {
     case Statement::kManifestIssued:
     case Statement::kManifestCancelled:
     case Statement::kLoadTaken:
+    case Statement::kLoadReturned:
       return manifest.issued().consignor_site();
     case Statement::kLoadDelivered:
     case Statement::kReceiptConfirmed:
+    case Statement::kPipelineTransferred:
       return manifest.issued().receiver_site();
     default:
       return "";
@@ -58,6 +60,7 @@ bool SaysMass(const Statement& statement) {
     case Statement::kBulkDrawn:
     case Statement::kWasteFound:
     case Statement::kIncidentReported:
+    case Statement::kPipelineTransferred:
       return true;
     default:
       return false;
@@ -132,6 +135,17 @@ std::set<std::string> PartiesOf(const ManifestState& manifest) {
   return parties;
 }
 
+// The rows of a manifest in the lists of its parties.
+std::set<std::string> ListKeys(const ManifestState& manifest, std::string_view issued_index) {
+  std::set<std::string> keys;
+  for (const std::string& party : PartiesOf(manifest)) {
+    for (const auto status : {state::v1::MANIFEST_STATUS_UNSPECIFIED, manifest.status()}) {
+      keys.insert(rows::Manifests(party, status).append(issued_index));
+    }
+  }
+  return keys;
+}
+
 absl::StatusOr<ManifestState> FoldManifest(const FoldedEntry& folded, std::string_view manifest,
                                            ViewWriter& writer) {
   absl::StatusOr<std::optional<ManifestState>> before =
@@ -159,17 +173,16 @@ absl::StatusOr<ManifestState> FoldManifest(const FoldedEntry& folded, std::strin
     runtime::AppendBigEndian(issued_index, folded.index, rows::kIndexBytes);
     writer.Put(rows::Issued(manifest), issued_index);
   }
-  const state::v1::ManifestStatus status = (*after)->status();
-  for (const std::string& party : PartiesOf(**after)) {
-    if (!before->has_value()) {
-      writer.Put(rows::Manifests(party, state::v1::MANIFEST_STATUS_UNSPECIFIED) + issued_index,
-                 manifest);
-    } else if ((*before)->status() == status) {
-      continue;
-    } else {
-      writer.Delete(rows::Manifests(party, (*before)->status()) + issued_index);
+  const std::set<std::string> keys = ListKeys(**after, issued_index);
+  if (before->has_value()) {
+    // A carrier that was dropped has it in its lists no more.
+    for (const std::string& key : ListKeys(**before, issued_index)) {
+      if (!keys.contains(key)) writer.Delete(key);
     }
-    writer.Put(rows::Manifests(party, status) + issued_index, manifest);
+  }
+  const bool relisted = !before->has_value() || keys != ListKeys(**before, issued_index);
+  for (const std::string& key : keys) {
+    if (relisted) writer.Put(key, manifest);
   }
   return **std::move(after);
 }

@@ -77,12 +77,27 @@ class Collector {
   }
 
   // Confirmed receipt ends the consignor's clock; the receiver's goes on with the mass weighed.
+  // What is refused is the consignor's still: its clock has never stopped, the receiver's is void.
   absl::Status Confirm(const statement::v1::ReceiptConfirmed& confirmed) {
+    absl::StatusOr<std::optional<state::v1::ManifestState>> manifest =
+        rules::ReadManifest(after_, confirmed.manifest());
+    if (!manifest.ok()) return manifest.status();
+    if (!manifest->has_value()) return Missing("manifest", confirmed.manifest());
     for (const statement::v1::ReceivedLine& line : confirmed.lines()) {
       absl::StatusOr<BatchState> sent = Batch(before_, line.batch());
       if (!sent.ok()) return sent.status();
       absl::StatusOr<BatchState> received = Batch(after_, line.batch());
       if (!received.ok()) return received.status();
+      if (line.outcome() == statement::v1::LINE_OUTCOME_REFUSED) {
+        Add(*received, (*manifest)->issued().receiver(), (*manifest)->issued().receiver_site(),
+            state::v1::CLOCK_FACT_KIND_STOP, (*manifest)->arrival_date());
+        continue;
+      }
+      if (!line.remainder_batch().empty()) {
+        absl::Status status =
+            BeginRemainder(line.remainder_batch(), (*manifest)->issued().consignor_site());
+        if (!status.ok()) return status;
+      }
       if (absl::Status status = StopClockOf(*sent, sent->custodian(), sent->site()); !status.ok()) {
         return status;
       }
@@ -161,6 +176,15 @@ class Collector {
     if (!batch.ok()) return batch.status();
     if (!batch->has_value()) return Missing("batch", id);
     return **std::move(batch);
+  }
+
+  // What was not accepted has lain with the consignor as long as what it is a part of, and counts
+  // where that was sent from.
+  absl::Status BeginRemainder(const std::string& id, const std::string& site) {
+    absl::StatusOr<BatchState> batch = Batch(after_, id);
+    if (!batch.ok()) return batch.status();
+    batch->set_site(site);
+    return Hold(nullptr, *batch);
   }
 
   absl::StatusOr<std::string> DateAt(const std::string& site_id, int64_t time_ms) const {

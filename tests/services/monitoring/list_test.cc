@@ -134,6 +134,24 @@ TEST_F(MonitoringList, DeliveredAndNotConfirmedCountsForBoth) {
   EXPECT_THAT(Reasons(On("2026-03-12").warned()), ElementsAre(collected_));
 }
 
+TEST_F(MonitoringList, WhatIsRefusedAgesOnWithItsConsignorAndNeverWithTheReceiver) {
+  district_.SetTime(UtcMs(2025, 3, 10, 4));
+  const Batch refused = district_.Generate(district_.producer, district_.now_ms(), 250'000);
+  const Batch partly = district_.Generate(district_.producer, district_.now_ms(), 250'000);
+  const std::string manifest = district_.Issue({refused, partly});
+  district_.Take(manifest);
+  district_.SetTime(UtcMs(2025, 3, 12, 4));
+  district_.Deliver(manifest);
+  const std::string rest = district_.Refuse(manifest, {refused, partly});
+  const v1::GetListResponse list = On("2026-03-11");
+  ASSERT_THAT(Reasons(list.listed()), ElementsAre(own_));
+  EXPECT_EQ(list.listed(0).total_mass_g(), 250'001)
+      << "the refused batch and the rest of the other";
+  const v1::GetListResponse later = On("2026-03-13");
+  ASSERT_THAT(Reasons(later.listed()), ElementsAre(own_, collected_));
+  EXPECT_EQ(later.listed(1).total_mass_g(), 249'999) << "what was accepted";
+}
+
 TEST_F(MonitoringList, NeitherConsignmentNorTransitEndsTheProducersClock) {
   district_.SetTime(UtcMs(2025, 3, 10, 4));
   const Batch batch = district_.Generate(district_.producer, district_.now_ms());

@@ -3,6 +3,7 @@
 
 #include "services/rules/calendar.h"
 #include "tests/services/rules/district.h"
+#include "tests/services/rules/drafts_manifest.h"
 
 namespace cradle::rules::test {
 namespace {
@@ -215,6 +216,22 @@ TEST(RevocationTest, HandoverBetweenCarriersAndDeliveryAreSparedToo) {
                   RuleId::kKeyRevokedLate));
 }
 
+TEST(RevocationTest, AReturnAndATransferByPipelineAreSparedToo) {
+  District district;
+  const std::string manifest = RefusedManifest(district);
+  const std::string batch = district.Manifest(manifest).issued().lines(0).batch();
+  const int64_t claimed = district.now_ms;
+  const Draft back = Return(district, manifest, {batch}).Claimed(claimed);
+  const Draft pipe = Pipe(district).Claimed(claimed);
+  district.now_ms += kHourMs;
+  ExpectRule(district, back, RuleId::kKeyRevokedLate, [&](Draft&) {
+    district.Must(district.Revoke(district.carrier.administrator, district.carrier.handler));
+  });
+  ExpectRule(district, pipe, RuleId::kKeyRevokedLate, [&](Draft&) {
+    district.Must(district.Revoke(district.plant.administrator, district.plant.handler));
+  });
+}
+
 // --- Parties ---
 
 TEST(PartiesTest, EachEventNeedsItsCapacities) {
@@ -272,6 +289,14 @@ TEST(PartiesTest, TwoPartiesAreDifferentOrganisationsPersonsAndDevices) {
     draft.message.mutable_parties(1)->set_organisation(district.producer.id);
     draft.devices[1] = draft.devices[0];
   });
+
+  District other;
+  const std::string refused = RefusedManifest(other);
+  const Draft back = Return(other, refused, {other.Manifest(refused).issued().lines(0).batch()});
+  ExpectRule(other, back, RuleId::kPartyTwo, [&](Draft& draft) {
+    draft.message.mutable_parties(0)->set_organisation(other.producer.id);
+    draft.devices[0] = draft.devices[1];
+  });
 }
 
 class EnrolledTwiceTest : public testing::Test {
@@ -318,6 +343,21 @@ TEST_F(EnrolledTwiceTest, NobodyAttestsWhoIsEnrolledForAnotherPartyOfTheManifest
   Expect(deliver, 1, receiver);
   district_.Must(deliver);
   Expect(district_.Confirm(manifest), 0, receiver);
+}
+
+TEST_F(EnrolledTwiceTest, NorAnybodyWhoChangesEndsOrFollowsOne) {
+  const Device clerk = InBoth(district_.producer, district_.plant);
+  const Device driver = InBoth(district_.carrier, district_.plant);
+  const std::string issued = district_.Issued({district_.Stored()});
+  Expect(ChangeCarriers(district_, issued, {&district_.carrier2}), 0, clerk);
+  Expect(AttachNumber(district_, issued), 0, clerk);
+  const std::string manifest = RefusedManifest(district_);
+  const std::string batch = district_.Manifest(manifest).issued().lines(0).batch();
+  Expect(Return(district_, manifest, {batch}), 0, driver);
+  Expect(Contest(district_, manifest), 0, clerk);
+  district_.Must(Contest(district_, manifest));
+  Expect(Resolve(district_, manifest), 0, clerk);
+  Expect(Pipe(district_), 0, clerk);
 }
 
 TEST_F(EnrolledTwiceTest, WhoWorksForStrangersToTheManifestMayAttest) {

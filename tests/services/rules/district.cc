@@ -280,6 +280,8 @@ Draft District::Issue(const Actor& consignor, const std::string& manifest,
     total += state.mass_g();
   }
   event.set_total_sent_mass_g(total);
+  event.set_plan_reference("GLJH-2024-1");
+  event.set_contract_sha256(std::string(32, 'c'));
   for (const Actor* each : carriers) event.add_carriers()->set_organisation(each->id);
   return draft.By(consignor.handler, v1::CAPACITY_CONSIGNOR);
 }
@@ -291,6 +293,7 @@ Draft District::Take(const Actor& consignor, const Actor& by, const std::string&
   event.set_manifest(manifest);
   event.set_vehicle(vehicle);
   event.set_taken_time_ms(now_ms);
+  if (Manifest(manifest).official_number().empty()) event.set_official_number(NewOfficialNumber());
   return draft.By(consignor.handler, v1::CAPACITY_CONSIGNOR).By(by.handler, v1::CAPACITY_CARRIER);
 }
 
@@ -342,6 +345,10 @@ Draft District::Cancel(const Actor& consignor, const std::string& manifest) {
   event.set_reason(v1::CANCEL_REASON_NOT_COLLECTED);
   draft.By(consignor.handler, v1::CAPACITY_CONSIGNOR);
   return draft;
+}
+
+std::string District::NewOfficialNumber() {
+  return fmt::format("20243707{:06}", 900'000 + ++official_numbers_);
 }
 
 std::string District::Generated(const Actor& actor, const std::string& site,

@@ -65,6 +65,8 @@ class District : public World {
   Draft Confirm(const std::string& manifest);
   Draft Cancel(const Actor& consignor, const std::string& manifest);
 
+  // As the national system would give: each once.
+  std::string NewOfficialNumber();
   // An ecology authority of another county, 370784, with its keys.
   Actor ElsewhereBureau();
 
@@ -82,6 +84,8 @@ class District : public World {
  private:
   Actor NewActor(std::initializer_list<v1::OrganisationRole> roles);
   void FoundLog(uint32_t rule_set);
+
+  int official_numbers_ = 0;
 };
 
 }  // namespace cradle::rules::test

@@ -393,11 +393,11 @@ TEST_F(ManifestRulesTest, TheReceiverConfirmsEveryLineInOrder) {
          [&](Draft& draft) { Confirmed(draft).set_manifest(district_.NewId()); });
   Expect(valid, RuleId::kManifestParty,
          [&](Draft& draft) { SetParty(draft, 0, district_.hospital); });
-  Expect(valid, RuleId::kReceiptLines,
+  Expect(valid, RuleId::kReceiptOutcome,
          [](Draft& draft) { Confirmed(draft).mutable_lines()->SwapElements(0, 1); });
-  Expect(valid, RuleId::kReceiptLines,
+  Expect(valid, RuleId::kReceiptOutcome,
          [](Draft& draft) { Confirmed(draft).mutable_lines()->RemoveLast(); });
-  Expect(valid, RuleId::kReceiptLines,
+  Expect(valid, RuleId::kReceiptOutcome,
          [](Draft& draft) { Confirmed(draft).mutable_lines(1)->clear_outcome(); });
   Expect(valid, RuleId::kMassSum,
          [](Draft& draft) { Confirmed(draft).set_total_received_mass_g(1); });

@@ -2,6 +2,7 @@
 
 #include "tests/services/rules/drafts_correction.h"
 #include "tests/services/rules/drafts_lineage.h"
+#include "tests/services/rules/drafts_manifest.h"
 #include "tests/services/rules/drafts_order.h"
 #include "tests/services/rules/drafts_permit.h"
 
@@ -222,6 +223,45 @@ void AddIncidents(District& district, std::vector<Draft>& drafts) {
        CloseLoss(district, lost, v1::LOSS_FINDING_DESTROYED)});
 }
 
+// What rule set 2 adds to manifests, with every field.
+void AddAfterIssue(District& district, std::vector<Draft>& drafts) {
+  Draft exempt =
+      district.Issue(district.hospital, district.NewId(),
+                     {district.Generated(district.hospital, district.hospital_site, "841-001-01")},
+                     {&district.carrier});
+  v1::ManifestIssued& on_paper = *exempt.message.mutable_manifest_issued();
+  on_paper.mutable_exemption()->set_item(2);
+  on_paper.mutable_exemption()->set_link(v1::EXEMPT_LINK_TRANSPORT);
+  on_paper.mutable_lines(0)->set_form(v1::PHYSICAL_FORM_LIQUID);
+  OnPaper(on_paper, "2024-06-03");
+  const std::string refused = RefusedManifest(district);
+  const std::string batch = district.Manifest(refused).issued().lines(0).batch();
+  const std::string contested = district.Delivered();
+  district.Must(district.Confirm(contested));
+  const Draft contest = Contest(district, contested);
+  district.Must(contest);
+  const std::string partly = district.Delivered();
+  Draft confirm = ConfirmWeighed(district, partly);
+  v1::ReceivedLine& line = *confirm.message.mutable_receipt_confirmed()->mutable_lines(0);
+  AcceptPart(line, 100'000, district.NewId());
+  line.set_form(v1::PHYSICAL_FORM_LIQUID);
+  line.set_packaging(v1::PACKAGING_DRUM);
+  line.set_package_count(2);
+  line.set_observed_waste_code("900-214-08");
+  line.set_note_sha256(std::string(32, 'n'));
+  line.set_line_mass_g(250'000);
+  const std::string issued = district.Issued({district.Stored()});
+  Draft carriers = ChangeCarriers(district, issued, {&district.carrier});
+  carriers.message.mutable_carriers_changed()->mutable_carriers(0)->set_vehicle(district.truck);
+  const std::string weighed = district.Issued({district.Stored()});
+  Draft take = district.Take(district.producer, district.carrier, weighed, district.truck);
+  *take.message.mutable_load_taken()->mutable_weigh_ticket() = Ticket(district, 250'000);
+  drafts.insert(drafts.end(),
+                {exempt, Forward(district, refused, NewPlant(district)), confirm, carriers, take,
+                 AttachNumber(district, issued), Return(district, refused, {batch}),
+                 Contest(district, refused), Resolve(district, contested), Pipe(district)});
+}
+
 }  // namespace
 
 std::vector<Draft> OneOfEach(District& district) {
@@ -240,6 +280,7 @@ std::vector<Draft> OneOfEach(District& district) {
   AddFacilities(district, drafts);
   AddOrders(district, drafts);
   AddIncidents(district, drafts);
+  AddAfterIssue(district, drafts);
   return drafts;
 }
 

@@ -8,6 +8,7 @@
 
 #include "services/rules/state_keys.h"
 #include "tests/services/rules/district.h"
+#include "tests/services/rules/drafts_manifest.h"
 
 namespace cradle::rules::test {
 namespace {
@@ -43,7 +44,7 @@ class Actors {
       case 7:
         return HandOver();
       case 8:
-        return random_() % 4 == 0 ? Cancel() : Deliver();
+        return random_() % 4 == 0 ? Cancel() : random_() % 4 == 0 ? Return() : Deliver();
       default:
         return Confirm();
     }
@@ -217,9 +218,40 @@ class Actors {
     const auto carriers = district_.Manifest(manifest).issued().carriers();
     Submit(district_.Deliver(Mostly(WithId(carriers.rbegin()->organisation())), manifest));
   }
+  void Return() {
+    std::string manifest;
+    std::vector<std::string> refused;
+    for (const std::string& batch : batches_) {
+      const std::string under = district_.Batch(batch).refused_manifest();
+      if (manifest.empty()) manifest = under;
+      if (!under.empty() && under == manifest) refused.push_back(batch);
+    }
+    if (refused.empty()) return;
+    Draft draft = test::Return(district_, manifest, refused);
+    const Actor& consignor = Mostly(WithId(district_.Manifest(manifest).consignor()));
+    draft.message.mutable_parties(1)->set_organisation(consignor.id);
+    draft.devices[1] = consignor.handler;
+    Submit(draft);
+  }
+  // The first line is not accepted whole, or what the receiver says of it is nonsense.
+  void ConfirmInPart(Draft draft) {
+    auto& event = *draft.message.mutable_receipt_confirmed();
+    auto& line = *event.mutable_lines(0);
+    const int64_t sent_g = line.received_mass_g();
+    if (random_() % 2 == 0) {
+      RefuseLine(line);
+      event.set_total_received_mass_g(event.total_received_mass_g() - sent_g);
+      Submit(draft);
+      return;
+    }
+    const std::string rest = district_.NewId();
+    AcceptPart(line, random_() % 4 == 0 ? sent_g : sent_g / 3, rest);
+    if (Submit(draft)) batches_.push_back(rest);
+  }
   void Confirm() {
     if (manifests_.empty()) return;
     Draft draft = district_.Confirm(AnyManifest());
+    if (random_() % 4 == 0) return ConfirmInPart(std::move(draft));
     auto& event = *draft.message.mutable_receipt_confirmed();
     const auto difference = static_cast<int64_t>(random_() % 3) - 1;
     auto& line = *event.mutable_lines(0);
@@ -264,7 +296,8 @@ TEST(RandomActorsTest, WhateverIsAdmittedMassesCustodyAndChainsHold) {
        {v1::Statement::kBatchGenerated, v1::Statement::kBatchStored, v1::Statement::kBatchMoved,
         v1::Statement::kBatchTreated, v1::Statement::kManifestIssued, v1::Statement::kLoadTaken,
         v1::Statement::kLoadHandedOver, v1::Statement::kLoadDelivered,
-        v1::Statement::kReceiptConfirmed, v1::Statement::kManifestCancelled}) {
+        v1::Statement::kReceiptConfirmed, v1::Statement::kManifestCancelled,
+        v1::Statement::kLoadReturned}) {
     EXPECT_GT(seen[event], 0) << EventName(event) << " was never admitted";
   }
 }

@@ -17,6 +17,17 @@ constexpr absl::CivilDay kIn2026(2026, 3, 1);
 
 std::shared_ptr<const RuleData> Load() { return test::LoadOwn(); }
 
+TEST(RuleDataTest, AnExemptionIsOfAnItemALinkAndAWaste) {
+  const auto data = Load();
+  EXPECT_TRUE(data->Exempts(2, "运输", "841-001-01", kIn2021Edition)) << "by category";
+  EXPECT_FALSE(data->Exempts(2, "利用", "841-001-01", kIn2021Edition));
+  EXPECT_FALSE(data->Exempts(2, "运输", "900-214-08", kIn2021Edition));
+  EXPECT_TRUE(data->Exempts(24, "运输", "900-041-49", kIn2021Edition)) << "all links are exempt";
+  EXPECT_FALSE(data->Exempts(99, "运输", "900-041-49", kIn2021Edition));
+  EXPECT_TRUE(data->Exempts(2, "运输", "841-001-01", kIn2026)) << "of the newest edition loaded";
+  EXPECT_FALSE(data->Exempts(2, "运输", "841-001-01", absl::CivilDay(2019, 1, 1)));
+}
+
 TEST(RuleDataTest, SameFilesGiveTheSameBytes) {
   EXPECT_EQ(*PackRuleData("deploy/rule_data"), *PackRuleData("deploy/rule_data"));
   EXPECT_EQ(Load()->sha256(), evidence::Sha256(Load()->bundle()));

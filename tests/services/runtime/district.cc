@@ -1,5 +1,6 @@
 #include "tests/services/runtime/district.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "absl/time/civil_time.h"
@@ -348,7 +349,10 @@ std::string District::IssueBetween(Actor& consignor, Actor& receiver,
     issued.set_receiver_site(receiver.site);
     issued.set_total_sent_mass_g(total_mass_g);
     issued.set_official_number(official_number);
+    issued.set_plan_reference("GLJH-2024-1");
+    issued.set_contract_sha256(std::string(32, 'c'));
   });
+  if (!official_number.empty()) numbered_.insert(manifest);
   return manifest;
 }
 
@@ -360,6 +364,8 @@ rules::Admitted District::Take(const std::string& manifest) {
                   taken.set_manifest(manifest);
                   taken.set_vehicle(vehicle);
                   taken.set_taken_time_ms(now_ms_);
+                  if (!numbered_.insert(manifest).second) return;
+                  taken.set_official_number(fmt::format("20243707{:06}", 900'000 + size()));
                 });
 }
 
@@ -410,6 +416,32 @@ rules::Admitted District::Confirm(const std::string& manifest, const std::vector
                   confirmed.set_total_received_mass_g(total_mass_g);
                   confirmed.set_confirmed_time_ms(now_ms_);
                 });
+}
+
+std::string District::Refuse(const std::string& manifest, const std::vector<Batch>& batches) {
+  const std::string rest = NewId();
+  Assert({{*ends_.at(manifest).receiver, statement::v1::CAPACITY_RECEIVER}},
+         [&](Statement& statement) {
+           auto& confirmed = *statement.mutable_receipt_confirmed();
+           confirmed.set_manifest(manifest);
+           confirmed.set_confirmed_time_ms(now_ms_);
+           int64_t total_mass_g = 0;
+           for (const Batch& batch : batches) {
+             statement::v1::ReceivedLine& line = *confirmed.add_lines();
+             line.set_batch(batch.id);
+             line.set_refusal_reason(statement::v1::REFUSAL_REASON_NO_CAPACITY);
+             line.set_outcome(statement::v1::LINE_OUTCOME_REFUSED);
+             if (confirmed.lines_size() == 1) continue;
+             line.set_outcome(statement::v1::LINE_OUTCOME_PARTLY_ACCEPTED);
+             line.set_received_mass_g(batch.mass_g);
+             line.set_accepted_mass_g(batch.mass_g - 1);
+             line.set_remainder_batch(rest);
+             *line.mutable_mass_basis() = Estimated();
+             total_mass_g += batch.mass_g;
+           }
+           confirmed.set_total_received_mass_g(total_mass_g);
+         });
+  return rest;
 }
 
 void District::Send(Actor& consignor, Actor& receiver, const Batch& batch) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -101,6 +102,9 @@ class District {
   // Each batch weighs `more_g` more than was sent.
   rules::Admitted Confirm(const std::string& manifest, const std::vector<Batch>& batches,
                           int64_t more_g = 0);
+  // Confirmed with the first batch refused; of the second, if there is one, 1 g is not accepted
+  // and becomes the batch that is returned.
+  std::string Refuse(const std::string& manifest, const std::vector<Batch>& batches);
   // Issued, taken, delivered and confirmed.
   void Send(Actor& consignor, Actor& receiver, const Batch& batch);
 
@@ -132,6 +136,7 @@ class District {
     Actor* receiver = nullptr;
   };
   std::map<std::string, Ends> ends_;  // of each manifest
+  std::set<std::string> numbered_;    // manifests with an official number
   int64_t now_ms_ = UtcMs(2024, 1, 1);
 };
 

@@ -132,6 +132,24 @@ TEST_F(TrackingTest, TheDifferenceIsWhatWasReceivedLessWhatWasSent) {
   EXPECT_EQ(Manifest(manifest).difference_mass_g(), -600);
 }
 
+TEST_F(TrackingTest, WhatIsRefusedIsStillTheConsignorsAndAsOld) {
+  const Batch refused = district_.Declare(district_.producer, "2023-01-01", 5'000);
+  const Batch partly = district_.Declare(district_.producer, "2023-02-01", 7'000);
+  const std::string manifest = district_.Issue({refused, partly});
+  district_.Take(manifest);
+  district_.Deliver(manifest);
+  const std::string rest = district_.Refuse(manifest, {refused, partly});
+  EXPECT_EQ(Get(refused).status(), state::v1::BATCH_STATUS_REFUSED);
+  EXPECT_EQ(Get(refused).custodian_name(), district_.producer.name);
+  EXPECT_EQ(Get(Batch{rest, "", 0}).storage_start_date(), "2023-02-01");
+  EXPECT_EQ(Get(Batch{rest, "", 0}).custodian_name(), district_.producer.name);
+  EXPECT_EQ(Get(partly).custodian_name(), district_.operating.name);
+  const v1::ManifestView view = Manifest(manifest);
+  EXPECT_EQ(view.difference_mass_g(), 0) << "turned away unweighed is no loss";
+  EXPECT_EQ(view.manifest().differences_size(), 2);
+  EXPECT_NE(view.manifest().report_division(), "");
+}
+
 class ManifestListTest : public TrackingTest {
  protected:
   std::vector<std::string> List(const std::string& party, state::v1::ManifestStatus status) {
@@ -150,6 +168,25 @@ class ManifestListTest : public TrackingTest {
 
   std::string IssueOne() { return district_.Issue({district_.Declare(district_.producer, "")}); }
 };
+
+TEST_F(ManifestListTest, ACarrierThatIsDroppedHasItNoMore) {
+  const std::string manifest = IssueOne();
+  test::Actor other =
+      district_.Register("另一运输公司", "370781", statement::v1::ORGANISATION_ROLE_CARRIER);
+  district_.GrantLicence(other, statement::v1::LICENCE_KIND_TRANSPORT);
+  const auto none = state::v1::MANIFEST_STATUS_UNSPECIFIED;
+  EXPECT_THAT(List(district_.carrier.organisation, none), ElementsAre(manifest));
+  district_.Assert({{district_.producer, statement::v1::CAPACITY_CONSIGNOR}},
+                   [&](statement::v1::Statement& statement) {
+                     auto& changed = *statement.mutable_carriers_changed();
+                     changed.set_manifest(manifest);
+                     changed.add_carriers()->set_organisation(other.organisation);
+                   });
+  for (const auto status : {none, state::v1::MANIFEST_STATUS_ISSUED}) {
+    EXPECT_THAT(List(district_.carrier.organisation, status), IsEmpty());
+    EXPECT_THAT(List(other.organisation, status), ElementsAre(manifest));
+  }
+}
 
 TEST_F(ManifestListTest, ManifestsAreListedByPartyAndPresentStatusLastIssuedFirst) {
   const std::string first = IssueOne();

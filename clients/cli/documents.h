@@ -1,0 +1,35 @@
+// Arguments that several commands of manifests read alike: carriers, documents, weigh tickets.
+#ifndef CRADLE_CLIENTS_CLI_DOCUMENTS_H_
+#define CRADLE_CLIENTS_CLI_DOCUMENTS_H_
+
+#include <google/protobuf/repeated_field.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "clients/cli/context.h"
+#include "cradle/statement/v1/manifest_events.pb.h"
+#include "cradle/statement/v1/weighing.pb.h"
+
+namespace cradle::cli {
+
+// "ORG[,vehicle=VEHICLE]".
+absl::StatusOr<statement::v1::CarrierLeg> ParseLeg(Context& context, const std::string& text);
+
+// The SHA-256 of each file, 32 bytes. Errors of reading name the file.
+absl::StatusOr<std::string> DocumentSha256(const std::string& path);
+absl::Status AddDocuments(const std::vector<std::string>& paths,
+                          google::protobuf::RepeatedPtrField<std::string>& sha256);
+
+inline constexpr char kTicketHelp[] =
+    "Weigh ticket: NUMBER,gross=MASS,tare=MASS,scale=ID,verified-until=DATE"
+    "[,typed=yes][,vehicle=VEHICLE][,photo=FILE][,at=TIME]";
+// `vehicle`: where the text names none. Net is gross less tare.
+absl::StatusOr<statement::v1::WeighTicket> ParseTicket(Context& context, const std::string& text,
+                                                       const std::string& vehicle);
+
+}  // namespace cradle::cli
+
+#endif  // CRADLE_CLIENTS_CLI_DOCUMENTS_H_
