@@ -28,21 +28,31 @@ Way WayOf(const v1::ManifestIssued& issued) {
   return {issued.consignor_site(), issued.receiver_site(), ""};
 }
 
-std::optional<Way> FindWay(Judge& judge) {
-  if (judge.event() == S::kManifestIssued) return WayOf(judge.statement().manifest_issued());
-  if (judge.event() != S::kBatchTreated) {
-    if (!judge.Manifest()) return std::nullopt;
-    return WayOf(judge.Manifest()->issued());
-  }
-  const v1::BatchTreated& treated = judge.statement().batch_treated();
-  const auto batch = judge.Read<state::v1::BatchState>(keys::Batch(treated.batch()));
+// To the facility that treats the batch.
+std::optional<Way> WayTo(Judge& judge, const std::string& facility, std::string_view id) {
+  const auto batch = judge.Read<state::v1::BatchState>(keys::Batch(id));
   if (!batch) return std::nullopt;
-  Way way{batch->site(), batch->site(), treated.facility()};
+  Way way{batch->site(), batch->site(), facility};
   if (batch->manifests().empty()) return way;
   const auto last =
       judge.Read<state::v1::ManifestState>(keys::Manifest(*batch->manifests().rbegin()));
   if (last) way.consignor_site = last->issued().consignor_site();
   return way;
+}
+
+std::optional<Way> FindWay(Judge& judge) {
+  if (judge.event() == S::kManifestIssued) return WayOf(judge.statement().manifest_issued());
+  if (judge.event() == S::kBatchTreated) {
+    const v1::BatchTreated& treated = judge.statement().batch_treated();
+    return WayTo(judge, treated.facility(), treated.batch());
+  }
+  if (judge.event() == S::kTreatmentRecorded) {
+    const v1::TreatmentRecorded& treated = judge.statement().treatment_recorded();
+    if (treated.batches().empty()) return std::nullopt;  // from a bunker: nobody's in particular
+    return WayTo(judge, treated.facility(), treated.batches(0));
+  }
+  if (!judge.Manifest()) return std::nullopt;
+  return WayOf(judge.Manifest()->issued());
 }
 
 bool InForce(Judge& judge, const EmergencyState& order) {

@@ -34,6 +34,16 @@ struct Work {
   std::string organisation;
 };
 
+// Those of `work` and each carrier.
+template <typename Legs>
+std::vector<Work> CarriersOf(Judge& judge, const Legs& carriers, std::vector<Work> work) {
+  for (int i = 0; i < carriers.size(); ++i) {
+    work.push_back(
+        {judge.Path(fmt::format("carriers[{}].organisation", i)), carriers[i].organisation()});
+  }
+  return work;
+}
+
 // Who gets work by this event.
 std::vector<Work> WorkOf(Judge& judge) {
   const S& s = judge.statement();
@@ -51,14 +61,13 @@ std::vector<Work> WorkOf(Judge& judge) {
     case S::kStockDeclared:
     case S::kBatchGenerated:
       return {{"parties[0].organisation", FirstParty(judge)}};
-    case S::kManifestIssued: {
-      std::vector<Work> work = {{judge.Path("receiver"), s.manifest_issued().receiver()}};
-      for (int i = 0; i < s.manifest_issued().carriers_size(); ++i) {
-        work.push_back({judge.Path(fmt::format("carriers[{}].organisation", i)),
-                        s.manifest_issued().carriers(i).organisation()});
-      }
-      return work;
-    }
+    case S::kManifestIssued:
+      return CarriersOf(judge, s.manifest_issued().carriers(),
+                        {{judge.Path("receiver"), s.manifest_issued().receiver()}});
+    case S::kCarriersChanged:
+      return CarriersOf(judge, s.carriers_changed().carriers(), {});
+    case S::kPipelineTransferred:
+      return {{"parties[1].organisation", s.parties(1).organisation()}};
     case S::kLoadTaken:
     case S::kLoadHandedOver:
     case S::kLoadDelivered:

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/services/rules/district.h"
+#include "tests/services/rules/drafts_lineage.h"
+#include "tests/services/rules/drafts_manifest.h"
 #include "tests/services/rules/drafts_order.h"
 
 namespace cradle::rules::test {
@@ -118,8 +120,8 @@ TEST_F(EmergencyTest, WhoIsListedTakesMedicalWasteAndEachUseIsShown) {
   EXPECT_FALSE(Admits(issue)) << "no order, no licence";
   district_.Must(Order());
   const std::string manifest = issue.message.manifest_issued().manifest();
-  const auto shown = [&](const Draft& draft) {
-    const std::vector<Violation> marks = district_.Must(draft);
+  const auto shown_in = [](District& district, const Draft& draft) {
+    const std::vector<Violation> marks = district.Must(draft);
     EXPECT_TRUE(Has(marks, kUse)) << EventName(draft.message.event_case());
     EXPECT_FALSE(Has(marks, RuleId::kLicenceReceiver));
     EXPECT_FALSE(Has(marks, RuleId::kMedicalVehicle));
@@ -128,12 +130,33 @@ TEST_F(EmergencyTest, WhoIsListedTakesMedicalWasteAndEachUseIsShown) {
       EXPECT_NE(mark.message_en.find("青政应急〔2024〕3号"), std::string::npos) << mark.message_en;
     }
   };
+  const auto shown = [&](const Draft& draft) { shown_in(district_, draft); };
   shown(issue);
+  Draft changed = ChangeCarriers(district_, manifest, {&district_.carrier});
+  changed.message.mutable_parties(0)->set_organisation(district_.hospital.id);
+  changed.devices[0] = district_.hospital.handler;
+  changed.message.mutable_carriers_changed()->mutable_carriers(0)->set_vehicle(district_.truck);
+  {
+    District other(district_);
+    shown_in(other, changed);
+  }
   shown(district_.Take(district_.hospital, district_.carrier, manifest, district_.truck));
   shown(district_.HandOver(district_.carrier, district_.carrier2, manifest, district_.truck));
   shown(ByKiln(district_.Deliver(district_.carrier2, manifest), 1));
-  shown(ByKiln(district_.Confirm(manifest), 0));
   const std::string batch = issue.message.manifest_issued().lines(0).batch();
+  {
+    District refusing(district_);
+    refusing.Must(ByKiln(RefuseAll(refusing, manifest), 0));
+    Draft back = Return(refusing, manifest, {batch});
+    back.message.mutable_parties(1)->set_organisation(district_.hospital.id);
+    back.devices[1] = district_.hospital.handler;
+    shown_in(refusing, back);
+  }
+  shown(ByKiln(district_.Confirm(manifest), 0));
+  {
+    District recording(district_);
+    shown_in(recording, Record(recording, kiln_, {batch}, furnace_, "C1", v1::ENDING_DISPOSED));
+  }
   shown(district_.Treat(kiln_, batch, furnace_, "C1", v1::ENDING_DISPOSED));
 }
 

@@ -3,6 +3,7 @@
 
 #include "services/rules/state_keys.h"
 #include "tests/services/rules/district.h"
+#include "tests/services/rules/drafts_manifest.h"
 #include "tests/services/rules/drafts_order.h"
 
 namespace cradle::rules::test {
@@ -80,6 +81,9 @@ TEST_F(ExitTest, WhoIsLeavingGetsNoNewWork) {
                                       {&district_.carrier});
   ExpectExiting(issue, plant);
   ExpectExiting(issue, district_.carrier);
+  ExpectExiting(
+      ChangeCarriers(district_, district_.Issued({district_.Stored()}), {&district_.carrier2}),
+      district_.carrier2);
 }
 
 TEST_F(ExitTest, WhatComesIntoBeingAllTheSameIsShown) {
@@ -88,6 +92,7 @@ TEST_F(ExitTest, WhatComesIntoBeingAllTheSameIsShown) {
   ExpectExiting(district_.DeclareStock(district_.producer, district_.producer_site,
                                        district_.producer_store, district_.NewId()),
                 district_.producer);
+  ExpectExiting(Pipe(district_), district_.plant);
 }
 
 TEST_F(ExitTest, WhatIsOnItsWayIsTakenDeliveredAndConfirmedAndShown) {

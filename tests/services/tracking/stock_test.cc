@@ -186,7 +186,7 @@ TEST_F(TrackingTest, WhatIsLostOnTheRoadStaysInTheConsignorsStockAndIsAsOld) {
   EXPECT_EQ(Stock(request).total_mass_g(), 250'000) << "LOST is no exit";
   EXPECT_EQ(Get(lost).status(), state::v1::BATCH_STATUS_LOST);
   EXPECT_EQ(Get(lost).storage_start_date(), "2023-12-01");
-  EXPECT_EQ(Get(batch).mass_g(), 150'000);
+  EXPECT_EQ(Get(batch).batch().mass_g(), 150'000);
   district_.Deliver(manifest);
   district_.Confirm(manifest, {batch}, -100'000);
   EXPECT_THAT(Ids(Stock(request)), ElementsAre(lost.id));
