@@ -255,7 +255,7 @@ void DeclareConfirm(CLI::App& command, ConfirmOptions& options) {
   command.add_option("--at", options.at, "When (default: now)")->type_name("TIME");
   DeclareAssertion(command, options.assertion, /*begins=*/true);
   command.footer(
-      "Examples: cradle manifest confirm @trip1 --line @oil1,mass=1.19t --basis weighed:S9:1kg\n"
+      "Example: cradle manifest confirm @trip1 --line @oil1,mass=1.19t --basis weighed:S9:1kg\n"
       "  cradle manifest confirm @trip1 --line @oil1,mass=1.2t,accepted=0.9t,reason=packaging "
       "--alias rest\n"
       "  cradle manifest confirm @trip1 --ticket "

@@ -144,11 +144,11 @@ TEST_F(MonitoringList, WhatIsRefusedAgesOnWithItsConsignorAndNeverWithTheReceive
   district_.Deliver(manifest);
   const std::string rest = district_.Refuse(manifest, {refused, partly});
   const v1::GetListResponse list = On("2026-03-11");
-  ASSERT_THAT(Reasons(list.listed()), ElementsAre(own_));
+  ASSERT_THAT(Reasons(list.listed()), ElementsAre(own_, own_));
   EXPECT_EQ(list.listed(0).total_mass_g(), 250'001)
       << "the refused batch and the rest of the other";
   const v1::GetListResponse later = On("2026-03-13");
-  ASSERT_THAT(Reasons(later.listed()), ElementsAre(own_, collected_));
+  ASSERT_THAT(Reasons(later.listed()), ElementsAre(own_, own_, collected_));
   EXPECT_EQ(later.listed(1).total_mass_g(), 249'999) << "what was accepted";
 }
 

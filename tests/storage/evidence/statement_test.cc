@@ -104,10 +104,10 @@ TEST(StatementTest, AnUnknownFieldAtAnyDepthIsNamed) {
   line->GetReflection()->MutableUnknownFields(line)->AddLengthDelimited(20, "new");
   EXPECT_THAT(Parse(nested), IsRefused(kUnknown, "Statement.manifest_issued.lines[1].20"));
 
-  Statement reserved = SampleManifest();
-  auto* received = reserved.mutable_receipt_confirmed()->add_lines();
-  received->GetReflection()->MutableUnknownFields(received)->AddVarint(6, 1);
-  EXPECT_THAT(Parse(reserved), IsRefused(kUnknown, "receipt_confirmed.lines[0].6"));
+  Statement deep = SampleManifest();
+  auto* received = deep.mutable_receipt_confirmed()->add_lines();
+  received->GetReflection()->MutableUnknownFields(received)->AddVarint(200, 1);
+  EXPECT_THAT(Parse(deep), IsRefused(kUnknown, "receipt_confirmed.lines[0].200"));
 }
 
 TEST(StatementTest, AnUnknownEventIsNotKnownRatherThanMissing) {
@@ -151,10 +151,10 @@ TEST(StatementTest, AnUnknownEnumValueAtAnyDepthIsNamed) {
   organisation->add_roles(static_cast<statement::v1::OrganisationRole>(55));
   EXPECT_THAT(Parse(repeated), IsRefused(kUnknown, "organisation_registered.roles"));
 
-  Statement reserved = SampleStatement();
-  reserved.mutable_receipt_confirmed()->add_lines()->set_outcome(
-      static_cast<statement::v1::LineOutcome>(2));
-  EXPECT_THAT(Parse(reserved), IsRefused(kUnknown, "outcome"));
+  Statement outcome = SampleStatement();
+  outcome.mutable_receipt_confirmed()->add_lines()->set_outcome(
+      static_cast<statement::v1::LineOutcome>(99));
+  EXPECT_THAT(Parse(outcome), IsRefused(kUnknown, "outcome"));
 
   Statement negative = SampleStatement();
   negative.mutable_parties(0)->set_capacity(static_cast<statement::v1::Capacity>(-1));
