@@ -8,9 +8,7 @@
 #include <utility>
 
 #include "clients/cli/context.h"
-#include "clients/sdk/files.h"
 #include "clients/sdk/quantity.h"
-#include "storage/evidence/hash.h"
 #include "storage/evidence/statement.h"
 
 namespace cradle::cli {
@@ -56,6 +54,13 @@ absl::StatusOr<int> EnumNumber(const google::protobuf::EnumDescriptor* type, std
   }
   return absl::InvalidArgumentError(
       fmt::format("{}: '{}' is none of {}", what, name, EnumHelp(type)));
+}
+
+absl::StatusOr<statement::v1::UnstoredReason> UnstoredArgument(std::string_view text,
+                                                               std::string_view what) {
+  if (text.empty()) return statement::v1::UNSTORED_REASON_UNSPECIFIED;
+  return ParseEnum<statement::v1::UnstoredReason>(statement::v1::UnstoredReason_descriptor(), text,
+                                                  what);
 }
 
 absl::StatusOr<int64_t> MassArgument(std::string_view text, std::string_view what) {

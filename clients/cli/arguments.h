@@ -30,6 +30,10 @@ absl::StatusOr<Enum> ParseEnum(const google::protobuf::EnumDescriptor* type, std
   return static_cast<Enum>(*number);
 }
 
+// Why own waste was in no store; UNSPECIFIED where the text is empty.
+absl::StatusOr<statement::v1::UnstoredReason> UnstoredArgument(std::string_view text,
+                                                               std::string_view what);
+
 // ParseMass, naming the argument.
 absl::StatusOr<int64_t> MassArgument(std::string_view text, std::string_view what);
 

@@ -169,6 +169,7 @@ struct StepOptions {
   std::string code;
   std::string ending;
   std::string method;
+  std::string unstored;
   AssertionOptions assertion;
 };
 
@@ -244,6 +245,10 @@ absl::Status RunTreat(Context& context, const StepOptions& options) {
   treated.set_ending(*ending);
   treated.set_method_code(options.method);
   treated.set_treated_mass_g(*mass_g);
+  absl::StatusOr<statement::v1::UnstoredReason> unstored =
+      UnstoredArgument(options.unstored, "--unstored");
+  if (!unstored.ok()) return unstored.status();
+  treated.set_unstored_reason(*unstored);
   treated.set_treated_time_ms(step->time_ms);
   return Assert(context, step->asked, options.assertion);
 }
@@ -360,6 +365,11 @@ void AddBatchCommands(CLI::App& app, Context& context) {
             ->required();
         command.add_option("--method", options.method, "Method code: R1…, D1…, C1…, Y10…")
             ->required();
+        command
+            .add_option(
+                "--unstored", options.unstored,
+                "Why it was in no store: " + EnumHelp(statement::v1::UnstoredReason_descriptor()))
+            ->type_name("REASON");
         command.footer(
             "Example: cradle batch treat @oil1 --facility @furnace --ending disposed --method D10");
       },

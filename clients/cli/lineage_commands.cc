@@ -35,6 +35,7 @@ struct LineageOptions {
   std::string method;
   std::string shift;
   std::string order;
+  std::string unstored;
   std::string unit;
   std::string kind;
   std::string seal;
@@ -300,6 +301,10 @@ absl::Status RunRecordTreatment(Context& context, const LineageOptions& options)
   event.set_treated_mass_g(treated_g);
   event.set_treated_time_ms(asked->time_ms);
   event.set_order_number(options.order);
+  absl::StatusOr<statement::v1::UnstoredReason> unstored =
+      UnstoredArgument(options.unstored, "--unstored");
+  if (!unstored.ok()) return unstored.status();
+  event.set_unstored_reason(*unstored);
   absl::Status status =
       AddMade(options.made, "--residue", "", options.form, *event.mutable_residues());
   if (!status.ok()) return status;
@@ -484,6 +489,11 @@ void AddChanging(CLI::App& batch, Context& context) {
         command.add_option("--form", options.form, "Of residues: solid, liquid…");
         command.add_option("--shift", options.shift, EnumHelp(statement::v1::Shift_descriptor()));
         command.add_option("--order", options.order, "Number of the order to treat on site");
+        command
+            .add_option(
+                "--unstored", options.unstored,
+                "Why it was in no store: " + EnumHelp(statement::v1::UnstoredReason_descriptor()))
+            ->type_name("REASON");
         DeclareEnd(command, options, true,
                    "record-treatment @oil1 --facility @furnace --ending disposed --method D10 "
                    "--feed @bunker,received=3t --shift night --residue 200kg,code=772-003-18 "

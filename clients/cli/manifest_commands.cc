@@ -38,7 +38,8 @@ struct IssueOptions {
 
 absl::StatusOr<statement::v1::ManifestLine> ParseLine(Context& context, const std::string& text) {
   constexpr std::string_view kWhat = "--line";
-  auto fields = ParseFields(text, {"method", "packaging", "count", "form", "code", "mass"}, kWhat);
+  auto fields = ParseFields(
+      text, {"method", "packaging", "count", "form", "unstored", "code", "mass"}, kWhat);
   if (!fields.ok()) return fields.status();
   absl::StatusOr<std::string> batch = context.Id((*fields)[""], kWhat);
   if (!batch.ok()) return batch.status();
@@ -62,6 +63,9 @@ absl::StatusOr<statement::v1::ManifestLine> ParseLine(Context& context, const st
     if (!form.ok()) return form.status();
     line.set_form(*form);
   }
+  auto unstored = UnstoredArgument((*fields)["unstored"], "--line unstored");
+  if (!unstored.ok()) return unstored.status();
+  line.set_unstored_reason(*unstored);
   if (!(*fields)["code"].empty() && !(*fields)["mass"].empty()) {
     absl::StatusOr<int64_t> mass_g = MassArgument((*fields)["mass"], "--line mass");
     if (!mass_g.ok()) return mass_g.status();
@@ -173,9 +177,12 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
 void DeclareIssue(CLI::App& command, IssueOptions& options) {
   command.add_option("--site", options.site, "Site it starts from")->required();
   AddEach(command, "--line", options.lines,
-          "BATCH[,method=CODE][,packaging=KIND][,count=N][,form=FORM], again for each batch; "
+          "BATCH[,method=CODE][,packaging=KIND][,count=N][,form=FORM][,unstored=REASON], again for "
+          "each "
+          "batch; "
           "code=…,mass=… where this device cannot know them. Packaging: " +
-              EnumHelp(statement::v1::Packaging_descriptor()) + " (default: drum)")
+              EnumHelp(statement::v1::Packaging_descriptor()) +
+              " (default: drum). Reason: " + EnumHelp(statement::v1::UnstoredReason_descriptor()))
       ->required();
   AddEach(command, "--carrier", options.carriers,
           "ORG[,vehicle=VEHICLE], again for each leg in order")

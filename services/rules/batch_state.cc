@@ -45,6 +45,7 @@ void PutBatch(Judge& judge, const state::v1::BatchState* before, state::v1::Batc
     if (party.organisation() != after.generator()) after.set_others_acted(true);
   }
   if (before != nullptr && LeavesUnit(*before, after)) after.clear_unit();
+  if (LiesInStore(after)) after.set_was_stored(true);
   judge.accounts().Change(before, after);
   judge.Put(keys::Batch(after.batch()), after);
 }
@@ -92,6 +93,7 @@ void InheritHoldings(state::v1::BatchState& child, const state::v1::BatchState& 
   if (!last.empty() && (child.hand_on_by_date().empty() || last < child.hand_on_by_date())) {
     child.set_hand_on_by_date(last);
   }
+  if (parent.was_stored()) child.set_was_stored(true);
   if (!parent.foreign_origin()) return;
   child.set_foreign_reported(parent.foreign_reported() &&
                              (!child.foreign_origin() || child.foreign_reported()));

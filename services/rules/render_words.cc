@@ -205,6 +205,7 @@ constexpr FieldWords kWords[] = {
     {"treated_time_ms", {"Treated", "利用处置时间"}},
     {"unit", {"Unit", "运输单元"}},
     {"unit_mass_g", {"Mass of one", "单件质量"}},
+    {"unstored_reason", {"Not stored because", "未入库原因"}},
     {"upheld", {"Upheld", "予以确认"}},
     {"uscc", {"Unified social credit code", "统一社会信用代码"}},
     {"user", {"User", "利用单位"}},

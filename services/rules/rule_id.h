@@ -56,6 +56,7 @@ enum class RuleId {
   kCodeForm,
   kCodeCatalogue,
   kCodeEdition,
+  kStageSkipped,
   kMassPositive,
   kMassSum,
   kMassExact,

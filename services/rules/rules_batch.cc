@@ -353,6 +353,28 @@ void JudgeBatchMoved(Judge& judge) {
   JudgeStore(judge, event.facility());
 }
 
+// Own waste, where it came up.
+bool IsUnstored(const BatchState& batch) {
+  return batch.status() == state::v1::BATCH_STATUS_GENERATED && !batch.was_stored();
+}
+
+}  // namespace
+
+void NoteUnstored(BatchState& batch, v1::UnstoredReason reason) {
+  if (IsUnstored(batch)) batch.set_unstored_reason(reason);
+}
+
+void JudgeStage(Judge& judge, const BatchState& batch, v1::UnstoredReason reason,
+                std::string_view field) {
+  if (!IsUnstored(batch) || reason != v1::UNSTORED_REASON_UNSPECIFIED) return;
+  judge.Violate(
+      RuleId::kStageSkipped, judge.Path(field),
+      fmt::format("{} was never entered into a store, and it is not said why", batch.batch()),
+      fmt::format("{} 未经入库登记，且未说明原因", batch.batch()));
+}
+
+namespace {
+
 void JudgeBatchTreated(Judge& judge) {
   const v1::BatchTreated& event = judge.statement().batch_treated();
   RequireFactTime(judge, event.treated_time_ms(), "treated_time_ms");
@@ -364,6 +386,7 @@ void JudgeBatchTreated(Judge& judge) {
                         state::v1::BATCH_STATUS_RECEIVED});
   if (!batch) return;
   JudgeMassExact(judge, event.treated_mass_g(), *batch, "treated_mass_g");
+  JudgeStage(judge, *batch, event.unstored_reason(), "batch");
   const auto facility = JudgeFacility(judge, event.facility(), FirstParty(judge), batch->site(),
                                       FacilityUse::kTreatment);
   JudgeMethodUsed(judge, facility, event.ending(), event.method_code());
@@ -380,6 +403,7 @@ void JudgeBatchTreated(Judge& judge) {
                           batch->waste_code(), event.method_code(), judge.Path("batch"));
   }
   BatchState treated = *batch;
+  NoteUnstored(treated, event.unstored_reason());
   treated.set_facility(event.facility());
   treated.set_status(state::v1::BATCH_STATUS_TREATED);
   treated.set_ending(event.ending());

@@ -38,6 +38,12 @@ void JudgeContainers(Judge& judge, const Containers& containers, std::string_vie
 // ORGANISATION-ROLE, SITE-OF-ORGANISATION: waste of the first party's own may come up there.
 void JudgeGenerator(Judge& judge, const std::string& site);
 
+// STAGE-SKIPPED: own waste goes on without ever having lain in a store, and no `reason` is given.
+void JudgeStage(Judge& judge, const state::v1::BatchState& batch,
+                statement::v1::UnstoredReason reason, std::string_view field);
+// The reason, where one is due.
+void NoteUnstored(state::v1::BatchState& batch, statement::v1::UnstoredReason reason);
+
 // METHOD-KNOWN, METHOD-ENDING, FACILITY-METHOD of the event's field `method_code`.
 void JudgeMethodUsed(Judge& judge, const std::optional<statement::v1::FacilityRegistered>& facility,
                      statement::v1::Ending ending, const std::string& method_code);

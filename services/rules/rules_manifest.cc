@@ -73,6 +73,7 @@ std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event
                           state::v1::BATCH_STATUS_RECEIVED, state::v1::BATCH_STATUS_REFUSED});
     if (!batch) continue;
     JudgeMassExact(judge, line.sent_mass_g(), *batch, field("sent_mass_g"));
+    JudgeStage(judge, *batch, line.unstored_reason(), field("batch"));
     if (form && batch->waste_code() != line.waste_code()) {
       judge.Violate(RuleId::kManifestLineCode, judge.Path(field("waste_code")),
                     fmt::format("{} where the batch is {}", line.waste_code(), batch->waste_code()),
@@ -85,6 +86,7 @@ std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event
                     fmt::format("{} lies at the site {}", line.batch(), batch->site()),
                     fmt::format("{} 位于场所 {}", line.batch(), batch->site()));
     }
+    NoteUnstored(*batch, line.unstored_reason());
     batches.push_back(*std::move(batch));
   }
   JudgeTotal(judge, total, event.total_sent_mass_g(), "total_sent_mass_g");

@@ -92,6 +92,7 @@ void PutTransferred(Judge& judge, const v1::PipelineTransferred& event,
   batch.set_waste_code(event.waste_code());
   batch.set_mass_g(event.received_mass_g());
   batch.set_form(event.form());
+  batch.set_unstored_reason(v1::UNSTORED_REASON_DIRECT_FEED);  // as is the nature of a pipeline
   batch.add_manifests(event.manifest());
   batch.set_begun_index(judge.index());
   batch.set_hand_on_by_date(IsCollected(manifest, 0) ? HandOnByDate(judge, manifest) : "");

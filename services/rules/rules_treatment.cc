@@ -12,6 +12,7 @@
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_facility.h"
 #include "services/rules/rules_licence.h"
+#include "services/rules/rules_pilot.h"
 #include "services/rules/state_keys.h"
 
 namespace cradle::rules {
@@ -213,7 +214,14 @@ void JudgeTreating(Judge& judge, const v1::TreatmentRecorded& event, const Input
   std::set<std::string> received;
   input.ForEach([&](const BatchState& batch) {
     codes.insert(batch.waste_code());
-    if (!IsOwnWaste(batch, batch.custodian())) received.insert(batch.waste_code());
+    WithoutLicence without(batch.generator(), FirstParty(judge), event.facility());
+    if (!IsOwnWaste(batch, batch.custodian()) && !without.May(judge, batch.waste_code())) {
+      received.insert(batch.waste_code());
+    }
+    // The order is the exception.
+    if (event.ending() != v1::ENDING_TREATED_ON_SITE) {
+      JudgeStage(judge, batch, event.unstored_reason(), "batches");
+    }
   });
   for (const std::string& code : codes) {
     JudgeMedicalMethod(judge, code, event.method_code(), "method_code");
@@ -268,6 +276,7 @@ void PutResidues(Judge& judge, const v1::TreatmentRecorded& event, const Input& 
 void PutTreated(Judge& judge, const v1::TreatmentRecorded& event, Input& input) {
   for (const BatchState& batch : input.batches) {
     BatchState treated = batch;
+    NoteUnstored(treated, event.unstored_reason());
     if (!event.facility().empty()) treated.set_facility(event.facility());
     treated.set_status(state::v1::BATCH_STATUS_TREATED);
     treated.set_ending(event.ending());

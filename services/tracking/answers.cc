@@ -9,6 +9,7 @@
 #include "services/rules/admission.h"
 #include "services/rules/calendar.h"
 #include "services/rules/disputes.h"
+#include "services/rules/information_heads.h"
 #include "services/rules/state_keys.h"
 #include "services/runtime/query.h"
 
@@ -136,6 +137,11 @@ absl::StatusOr<v1::BatchView> Answers::View(BatchState batch, absl::CivilDay on_
   absl::StatusOr<std::string> custodian = NameOf(batch.custodian());
   if (!custodian.ok()) return custodian.status();
   view.set_custodian_name(*custodian);
+
+  for (const rules::InformationHead head : rules::kInformationHeads) {
+    if (rules::StatusOfHead(batch, head) != rules::InformationStatus::kMissing) continue;
+    view.add_missing(static_cast<v1::Head>(static_cast<int>(head) + 1));
+  }
 
   const std::string start = rules::EarliestStartDate(batch);
   view.set_storage_start_date(start);

@@ -182,6 +182,7 @@ TEST_F(ManifestRulesTest, WithoutALicenceThatCoversTheWasteNoManifestIsIssued) {
   // HW49: licensed for nobody here.
   const std::string other =
       district_.Generated(district_.producer, district_.producer_site, "900-041-49");
+  district_.Must(district_.Store(district_.producer, other, district_.producer_store));
   const Draft unlicensed =
       district_.Issue(district_.producer, district_.NewId(), {other}, {&district_.carrier});
   const auto verdict = district_.Try(unlicensed);
