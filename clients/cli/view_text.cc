@@ -113,8 +113,8 @@ std::string BatchText(const v1::BatchView& view, const std::string& on_date, boo
                         sdk::FormatMass(batch.unaccounted_mass_g()));
   }
   for (const int head : view.missing()) {
-    text +=
-        fmt::format("  missing    {}: due, and not given\n", EnumName(v1::Head_descriptor(), head));
+    text += fmt::format("  missing    {}: due, and not given\n",
+                        EnumName(v1::InformationHead_descriptor(), head));
   }
   if (batch.oldest_out_first()) {
     text += "  assumed    a bulk store gives its oldest layers first\n";

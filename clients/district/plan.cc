@@ -189,6 +189,9 @@ v1::Statement Issued(const District& district, const Pickup& pickup) {
     line.set_packaging(from.packaging);
     line.set_package_count(from.packages);
     line.set_method_code(from.method_code);
+    if (pickup.consignor_facility.empty()) {
+      line.set_unstored_reason(v1::UNSTORED_REASON_DIRECT_LOADING);
+    }
     total_mass_g += from.sent_mass_g;
   }
   v1::CarrierLeg& leg = *issued.add_carriers();

@@ -160,6 +160,11 @@ void JudgeBatchesMerged(Judge& judge) {
   MadeBatches made;
   *made.Add() = event.made();
   if (!JudgeNamed(judge, event.parents(), 2, made, 1, "parents")) return;
+  if (const int64_t most = LimitOf(judge, "merge_inputs_max"); event.parents_size() > most) {
+    judge.Violate(RuleId::kLineageBatches, judge.Path("parents"),
+                  fmt::format("{} batches, and at most {} are merged", event.parents_size(), most),
+                  fmt::format("{}个批次，一次合并不超过{}个", event.parents_size(), most));
+  }
   JudgeMade(judge, event.made(), "made", CodeCheck::kNone);
   const std::vector<BatchState> parents =
       ReadParents(judge, event.parents(), "parents",

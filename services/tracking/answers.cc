@@ -140,7 +140,7 @@ absl::StatusOr<v1::BatchView> Answers::View(BatchState batch, absl::CivilDay on_
 
   for (const rules::InformationHead head : rules::kInformationHeads) {
     if (rules::StatusOfHead(batch, head) != rules::InformationStatus::kMissing) continue;
-    view.add_missing(static_cast<v1::Head>(static_cast<int>(head) + 1));
+    view.add_missing(static_cast<v1::InformationHead>(static_cast<int>(head) + 1));
   }
 
   const std::string start = rules::EarliestStartDate(batch);

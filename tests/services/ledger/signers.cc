@@ -274,6 +274,24 @@ evidence::SignedStatement Signers::Treat(Enterprise& holder, const WasteBatch& b
   });
 }
 
+evidence::SignedStatement Signers::Merge(Enterprise& holder, const std::vector<WasteBatch>& parents,
+                                         WasteBatch& made) {
+  made.id = NewId();
+  made.mass_g = 0;
+  for (const WasteBatch& parent : parents) made.mass_g += parent.mass_g;
+  return Sign({{&holder.device, statement::v1::CAPACITY_ORGANISATION}}, [&](Statement& statement) {
+    auto& merged = *statement.mutable_batches_merged();
+    for (const WasteBatch& parent : parents) merged.add_parents(parent.id);
+    merged.mutable_made()->set_batch(made.id);
+    merged.mutable_made()->set_waste_code("900-214-08");
+    merged.mutable_made()->set_form(statement::v1::PHYSICAL_FORM_LIQUID);
+    merged.mutable_made()->set_made_mass_g(made.mass_g);
+    merged.mutable_made()->mutable_mass_basis()->set_method(statement::v1::MASS_METHOD_ESTIMATED);
+    merged.set_facility(holder.facility);
+    merged.set_merged_time_ms(now_ms_);
+  });
+}
+
 std::vector<evidence::SignedStatement> Signers::Carry(Enterprise& producer, Enterprise& carrier,
                                                       const std::string& vehicle,
                                                       Enterprise& receiver,

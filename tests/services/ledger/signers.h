@@ -87,6 +87,9 @@ class Signers {
   evidence::SignedStatement Store(Enterprise& holder, const WasteBatch& batch);
   Fill Stored(const Enterprise& holder, const WasteBatch& batch);
   evidence::SignedStatement Treat(Enterprise& holder, const WasteBatch& batch);
+  // Of batches in the holder's facility, where the new one lies too.
+  evidence::SignedStatement Merge(Enterprise& holder, const std::vector<WasteBatch>& parents,
+                                  WasteBatch& made);
   // Issue, pickup, delivery, confirmation.
   std::vector<evidence::SignedStatement> Carry(Enterprise& producer, Enterprise& carrier,
                                                const std::string& vehicle, Enterprise& receiver,

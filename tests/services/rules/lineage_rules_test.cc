@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "tests/services/rules/bundle_parts.h"
 #include "tests/services/rules/lineage_fixture.h"
 
 namespace cradle::rules::test {
@@ -338,6 +339,19 @@ TEST_F(LineageTest, FiveHundredBatchesAreMergedAndNotOneMore) {
   const BatchState child = district_.Batch(merge.message.batches_merged().made().batch());
   EXPECT_EQ(child.parents_size(), 499);
   EXPECT_EQ(child.mass_g(), 499 * 250'000);
+}
+
+TEST_F(LineageTest, FewerAreMergedWhereTheRuleDataSaysSo) {
+  const auto data = Load(Replaced(OwnBundle(), "merge_inputs_max,500,", "merge_inputs_max,2,"));
+  district_.library().Add(data);
+  Draft adopt = district_.AdoptRules();
+  adopt.message.mutable_rules_adopted()->set_rule_data_sha256(
+      std::string(evidence::AsBytes(data->sha256())));
+  district_.Must(adopt);
+  const Draft valid = Merge(district_, producer_, {Stored(), Stored()});
+  Expect(valid, RuleId::kLineageBatches, [&](Draft& draft) {
+    draft = Merge(district_, producer_, {Stored(), Stored(), Stored()});
+  });
 }
 
 TEST_F(LineageTest, RepackingNeedsContainersAndChangesNothingElse) {
