@@ -53,6 +53,10 @@ absl::StatusOr<statement::v1::Container> ParseContainer(std::string_view text);
 absl::StatusOr<std::map<std::string, std::string>> ParseFields(
     std::string_view text, const std::vector<std::string>& allowed, std::string_view what);
 
+// From so many lines on, what all lines of a manifest say is said once: 500 of them in full would
+// be no statement any more.
+inline constexpr int kManyLines = 50;
+
 // The parts between the separators; at least one.
 std::vector<std::string> Split(std::string_view text, char separator);
 

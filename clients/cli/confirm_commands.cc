@@ -10,6 +10,7 @@
 #include "clients/cli/facts.h"
 #include "clients/sdk/compose.h"
 #include "clients/sdk/quantity.h"
+#include "services/rules/lines.h"
 #include "services/rules/share_mass.h"
 
 namespace cradle::cli {
@@ -231,6 +232,7 @@ absl::Status RunConfirm(Context& context, const ConfirmOptions& options) {
     if (line.remainder_batch().empty()) continue;
     made[fmt::format("remainder_of_{}", line.batch())] = line.remainder_batch();
   }
+  if (confirmed.lines_size() >= kManyLines) rules::SayOnceOfAllLines(confirmed);
   confirmed.set_total_received_mass_g(total_mass_g);
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();

@@ -11,6 +11,7 @@
 #include "clients/sdk/compose.h"
 #include "clients/sdk/quantity.h"
 #include "services/rules/identity.h"
+#include "services/rules/lines.h"
 
 namespace cradle::cli {
 namespace {
@@ -167,6 +168,7 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
     total_mass_g += line->sent_mass_g();
     *issued.add_lines() = *line;
   }
+  if (issued.lines_size() >= kManyLines) rules::SayOnceOfAllLines(issued);
   issued.set_total_sent_mass_g(total_mass_g);
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/rules/lines.h"
 #include "services/rules/made.h"
 
 namespace cradle::sdk {
@@ -75,15 +76,18 @@ void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& fa
     }
     case Statement::kBatchStored:
       return mass(statement.batch_stored().stored_mass_g());
-    case Statement::kManifestIssued:
-      for (const auto& line : statement.manifest_issued().lines()) {
+    case Statement::kManifestIssued: {
+      const auto issued = rules::WithFullLines(statement.manifest_issued());
+      for (const auto& line : issued.lines()) {
         if (line.batch() != batch) continue;
         code(line.waste_code());
         mass(line.sent_mass_g());
       }
       return;
-    case Statement::kReceiptConfirmed:
-      for (const auto& line : statement.receipt_confirmed().lines()) {
+    }
+    case Statement::kReceiptConfirmed: {
+      const auto confirmed = rules::WithFullLines(statement.receipt_confirmed());
+      for (const auto& line : confirmed.lines()) {
         if (line.batch() == batch) {
           TakeOverLine(line, mass);
         } else if (line.remainder_batch() == batch) {
@@ -91,6 +95,7 @@ void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& fa
         }
       }
       return;
+    }
     case Statement::kPipelineTransferred:
       code(statement.pipeline_transferred().waste_code());
       return mass(statement.pipeline_transferred().received_mass_g());
@@ -152,7 +157,7 @@ absl::StatusOr<std::optional<ManifestFacts>> FindManifestFacts(Home& home,
           changes.push_back(statement);
         }
         if (!statement.has_manifest_issued()) return true;
-        facts.issued = statement.manifest_issued();
+        facts.issued = rules::WithFullLines(statement.manifest_issued());
         facts.consignor = statement.parties_size() > 0 ? statement.parties(0).organisation() : "";
         issued = true;
         return false;

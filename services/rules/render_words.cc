@@ -18,6 +18,7 @@ constexpr FieldWords kWords[] = {
     {"added_mass_g", {"Added", "装入量"}},
     {"added_time_ms", {"Added", "装入时间"}},
     {"algorithm", {"Algorithm", "算法"}},
+    {"all_lines", {"All lines", "各行均为"}},
     {"amended_mass_g", {"Mass", "质量"}},
     {"annual_mass_g", {"Annual amount", "年规模"}},
     {"approval", {"Approval", "批准文号"}},

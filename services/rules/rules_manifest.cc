@@ -296,7 +296,8 @@ void JudgeReceiverOf(Judge& judge, std::string_view receiver, const WasteOfLines
 namespace {
 
 void JudgeManifestIssued(Judge& judge) {
-  const v1::ManifestIssued& event = judge.statement().manifest_issued();
+  JudgeAllLines(judge, judge.statement().manifest_issued());
+  const v1::ManifestIssued event = WithFullLines(judge.statement().manifest_issued());
   RequireNew(judge, keys::Manifest(event.manifest()), event.manifest(), "manifest");
   AllowText(judge, event.plan_reference(), "plan_reference");
   if (!event.contract_sha256().empty()) {

@@ -2,6 +2,8 @@
 #ifndef CRADLE_SERVICES_RULES_RULES_MANIFEST_H_
 #define CRADLE_SERVICES_RULES_RULES_MANIFEST_H_
 
+#include <fmt/format.h>
+
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "services/rules/judge.h"
+#include "services/rules/lines.h"
 
 namespace cradle::rules {
 
@@ -33,6 +36,17 @@ const std::optional<state::v1::ManifestState>& JudgeManifest(
 std::optional<state::v1::BatchState> ReadBatchOfManifest(Judge& judge, std::string_view batch);
 // MANIFEST-PARTY: party `place` is that organisation.
 void RequireParty(Judge& judge, int place, std::string_view organisation);
+
+// FORM-FIELD: what is said of all lines is neither batch nor mass.
+template <typename Event>
+void JudgeAllLines(Judge& judge, const Event& event) {
+  if (!event.has_all_lines()) return;
+  const std::string own = OwnFieldOf(event.all_lines());
+  if (own.empty()) return;
+  judge.Violate(RuleId::kFormField, judge.Path("all_lines." + own),
+                fmt::format("all_lines.{}: each line says its own", own),
+                fmt::format("all_lines.{}：须逐行填写", own));
+}
 
 // LICENCE-RECEIVER and LICENCE-METHOD, LICENCE-CARRIER: for everything on the manifest. `path` is
 // whole.

@@ -322,7 +322,8 @@ void JudgeVehicleWeighed(Judge& judge, const v1::ReceiptConfirmed& event,
 }
 
 void JudgeReceiptConfirmed(Judge& judge) {
-  const v1::ReceiptConfirmed& event = judge.statement().receipt_confirmed();
+  JudgeAllLines(judge, judge.statement().receipt_confirmed());
+  const v1::ReceiptConfirmed event = WithFullLines(judge.statement().receipt_confirmed());
   RequireFactTime(judge, event.confirmed_time_ms(), "confirmed_time_ms");
   const auto& found =
       JudgeManifest(judge, event.manifest(), {state::v1::MANIFEST_STATUS_DELIVERED});

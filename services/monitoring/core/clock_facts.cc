@@ -10,6 +10,7 @@
 #include "services/monitoring/core/storage_clock.h"
 #include "services/rules/admission.h"
 #include "services/rules/calendar.h"
+#include "services/rules/lines.h"
 #include "services/rules/made.h"
 #include "services/rules/state_keys.h"
 
@@ -277,7 +278,7 @@ absl::StatusOr<std::vector<ClockUpdate>> ClockUpdates(const rules::StateReader& 
       status = collector.Arrive(statement.load_delivered());
       break;
     case statement::v1::Statement::kReceiptConfirmed:
-      status = collector.Confirm(statement.receipt_confirmed());
+      status = collector.Confirm(rules::WithFullLines(statement.receipt_confirmed()));
       break;
     case statement::v1::Statement::kBatchMoved:
     case statement::v1::Statement::kManifestIssued:

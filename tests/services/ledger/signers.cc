@@ -4,6 +4,7 @@
 
 #include "services/rules/admission.h"
 #include "services/rules/calendar.h"
+#include "services/rules/lines.h"
 #include "storage/evidence/hash.h"
 
 namespace cradle::ledger::testing {
@@ -12,6 +13,7 @@ namespace {
 using statement::v1::Statement;
 
 constexpr char kDivision[] = "370781";
+constexpr size_t kFewBatches = 50;  // more of them are said at once, where they are alike
 
 std::string Bytes(const evidence::Hash& hash) { return std::string(evidence::AsBytes(hash)); }
 
@@ -318,6 +320,7 @@ std::vector<evidence::SignedStatement> Signers::Carry(Enterprise& producer, Ente
         issued.set_receiver(receiver.device.organisation);
         issued.set_receiver_site(receiver.site);
         issued.set_total_sent_mass_g(total_mass_g);
+        if (batches.size() > kFewBatches) rules::SayOnceOfAllLines(issued);
       }));
   out.push_back(Sign({{&producer.device, statement::v1::CAPACITY_CONSIGNOR},
                       {&carrier.device, statement::v1::CAPACITY_CARRIER}},
@@ -346,6 +349,7 @@ std::vector<evidence::SignedStatement> Signers::Carry(Enterprise& producer, Ente
           line.mutable_mass_basis()->set_method(statement::v1::MASS_METHOD_ESTIMATED);
           line.set_method_code("D10");
         }
+        if (batches.size() > kFewBatches) rules::SayOnceOfAllLines(confirmed);
         confirmed.set_total_received_mass_g(total_mass_g);
         confirmed.set_confirmed_time_ms(now_ms_);
       }));

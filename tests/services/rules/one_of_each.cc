@@ -233,6 +233,7 @@ void AddAfterIssue(District& district, std::vector<Draft>& drafts) {
   on_paper.mutable_exemption()->set_item(2);
   on_paper.mutable_exemption()->set_link(v1::EXEMPT_LINK_TRANSPORT);
   on_paper.mutable_lines(0)->set_form(v1::PHYSICAL_FORM_LIQUID);
+  on_paper.mutable_all_lines()->set_packaging(v1::PACKAGING_BAG);
   OnPaper(on_paper, "2024-06-03");
   const std::string refused = RefusedManifest(district);
   const std::string batch = district.Manifest(refused).issued().lines(0).batch();
@@ -250,6 +251,7 @@ void AddAfterIssue(District& district, std::vector<Draft>& drafts) {
   line.set_observed_waste_code("900-214-08");
   line.set_note_sha256(std::string(32, 'n'));
   line.set_line_mass_g(250'000);
+  confirm.message.mutable_receipt_confirmed()->mutable_all_lines()->set_method_code("D10");
   const std::string issued = district.Issued({district.Stored()});
   Draft carriers = ChangeCarriers(district, issued, {&district.carrier});
   carriers.message.mutable_carriers_changed()->mutable_carriers(0)->set_vehicle(district.truck);
