@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,8 @@ class Accounts {
   // Batches of a manifest lie where they lay until they are taken: `sign` 1 at issue, -1 when they
   // are taken or the manifest is cancelled.
   void Consign(const state::v1::ManifestState& manifest, int sign);
+  // What lay with the organisation was collected on that day.
+  void MedicalCollected(const std::string& organisation, const std::string& date);
   // `sign` 1: the organisation is a party of one more manifest that has not ended; -1: of one less.
   void OpenManifests(const std::string& organisation, int sign);
 
@@ -49,8 +52,12 @@ class Accounts {
     int64_t held_mass_g = 0;
     int64_t held_batches = 0;
     int64_t open_manifests = 0;
+    int64_t medical_batches = 0;
+    std::optional<std::string> medical_since_date;  // the earliest of those that come to lie there
+    std::string medical_collected_date;
   };
   void Add(const state::v1::BatchState& batch, int sign);
+  static void AddMedical(const OrganisationDelta& delta, state::v1::OrganisationAccount& account);
 
   std::map<std::string, FacilityDelta, std::less<>> facilities_;
   std::map<std::string, OrganisationDelta, std::less<>> organisations_;

@@ -164,8 +164,27 @@ bool SameOrganisation(const v1::Party& a, const v1::Party& b) {
          AttestingOrganisation(a) == AttestingOrganisation(b);
 }
 
+// WARD-TWO-PERSONS: two of one organisation, and nobody in its name.
+void JudgeTwoPersons(Judge& judge, const std::vector<ProvenAttestation>& attestations) {
+  const v1::Party& a = judge.statement().parties(0);
+  const v1::Party& b = judge.statement().parties(1);
+  const auto wrong = [&](std::string_view en, std::string_view zh) {
+    judge.Violate(RuleId::kWardTwoPersons, "parties[1]", std::string(en), std::string(zh));
+  };
+  if (a.organisation() != b.organisation() || !a.delegate().empty() || !b.delegate().empty()) {
+    wrong("the two are not both of one organisation", "双方不属于同一单位");
+  }
+  if (attestations[0].message.person() == attestations[1].message.person()) {
+    wrong("the two are the same person", "双方为同一人员");
+  }
+  if (attestations[0].message.key_id() == attestations[1].message.key_id()) {
+    wrong("the two attest with the same device key", "双方使用同一设备密钥");
+  }
+}
+
 void JudgeTwoParties(Judge& judge, const std::vector<ProvenAttestation>& attestations) {
   const auto& parties = judge.statement().parties();
+  if (judge.row().one_organisation) return JudgeTwoPersons(judge, attestations);
   const auto same = [&](int i, std::string_view what_en, std::string_view what_zh) {
     judge.Violate(RuleId::kPartyTwo, fmt::format("parties[{}]", i),
                   fmt::format("two parties are the same {}", what_en),

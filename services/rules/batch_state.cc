@@ -6,6 +6,7 @@
 #include "services/rules/admission.h"
 #include "services/rules/calendar.h"
 #include "services/rules/judge.h"
+#include "services/rules/rules_medical.h"
 #include "services/rules/state_keys.h"
 
 namespace cradle::rules {
@@ -46,6 +47,10 @@ void PutBatch(Judge& judge, const state::v1::BatchState* before, state::v1::Batc
   }
   if (before != nullptr && LeavesUnit(*before, after)) after.clear_unit();
   if (LiesInStore(after)) after.set_was_stored(true);
+  if (before != nullptr && before->custodian() == after.custodian() &&
+      before->facility() != after.facility()) {
+    KeepPassed(judge, *before, after);
+  }
   judge.accounts().Change(before, after);
   judge.Put(keys::Batch(after.batch()), after);
 }

@@ -33,6 +33,7 @@ std::span<const EventRow> IncidentEvents();
 std::span<const EventRow> ReceiptEvents();
 std::span<const EventRow> AfterReceiptEvents();
 std::span<const EventRow> PipelineEvents();
+std::span<const EventRow> MedicalEvents();
 
 // `authority` is who registers where the state does not know it yet: at the founding, itself.
 void JudgeOrganisationRegistered(Judge& judge, const statement::v1::OrganisationRegistered& event,

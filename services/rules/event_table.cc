@@ -25,7 +25,8 @@ struct Table {
           TransportEvents(), DisputeEvents(),      LineageEvents(),      TreatmentEvents(),
           BulkEvents(),      ApprovalEvents(),     PermitEvents(),       PilotEvents(),
           StorageEvents(),   DelegationEvents(),   ExitEvents(),         EmergencyEvents(),
-          IncidentEvents(),  ReceiptEvents(),      AfterReceiptEvents(), PipelineEvents()}) {
+          IncidentEvents(),  ReceiptEvents(),      AfterReceiptEvents(), PipelineEvents(),
+          MedicalEvents()}) {
       rows.insert(rows.end(), area.begin(), area.end());
     }
     std::sort(rows.begin(), rows.end(),

@@ -51,6 +51,8 @@ struct EventRow {
   bool handover = false;
   // Its regulators are several persons of one authority.
   bool one_authority = false;
+  // Its parties are two persons of one organisation.
+  bool one_organisation = false;
   // The first rule set that knows it; under an earlier one it is refused.
   uint32_t first_set = 1;
 };

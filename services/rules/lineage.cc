@@ -32,11 +32,37 @@ void Lineage::Add(const BatchState& parent) {
   evidence_grade_ = std::max(evidence_grade_, parent.evidence_grade());
   stock_origin_ = std::max(stock_origin_, parent.stock_origin());
   oldest_out_first_ = oldest_out_first_ || parent.oldest_out_first();
+  if (!ward_) ward_ = parent.ward();
+  if (*ward_ != parent.ward()) ward_->clear();
+  AddStay(parent.medical());
   (IsOwnWaste(parent, parent.custodian()) ? own_ : received_) = true;
+}
+
+void Lineage::AddStay(const state::v1::MedicalStay& stay) {
+  if (!medical_) {
+    medical_ = stay;
+    return;
+  }
+  // Of what was mixed all the same, own waste has not arrived.
+  const auto earliest = [](int64_t a, int64_t b) {
+    return a == 0 || b == 0 ? a + b : std::min(a, b);
+  };
+  medical_->set_arrived_time_ms(earliest(medical_->arrived_time_ms(), stay.arrived_time_ms()));
+  medical_->set_passed_time_ms(earliest(medical_->passed_time_ms(), stay.passed_time_ms()));
+  medical_->set_remote_disinfected(medical_->remote_disinfected() && stay.remote_disinfected());
+  if (stay.disinfected_time_ms() == 0 || medical_->disinfected_time_ms() == 0) {
+    medical_->clear_disinfected_time_ms();
+    medical_->clear_agent();
+  } else if (stay.disinfected_time_ms() > medical_->disinfected_time_ms()) {
+    medical_->set_disinfected_time_ms(stay.disinfected_time_ms());
+    medical_->set_agent(stay.agent());
+  }
 }
 
 void Lineage::Inherit(BatchState& child) const {
   Link(child);
+  child.set_ward(ward_.value_or(std::string()));
+  if (medical_ && medical_->ByteSizeLong() != 0) *child.mutable_medical() = *medical_;
   for (const auto& [organisation, since_date] : since_) {
     state::v1::Holding& holding = *child.add_holdings();
     holding.set_organisation(organisation);

@@ -37,6 +37,8 @@ class Lineage {
   void Link(state::v1::BatchState& child) const;
 
  private:
+  void AddStay(const state::v1::MedicalStay& stay);
+
   std::vector<std::string> parents_;
   std::map<std::string, std::string> since_;  // earliest day by organisation; empty: unknown
   std::set<std::string> generators_;
@@ -44,6 +46,9 @@ class Lineage {
   statement::v1::EvidenceGrade evidence_grade_ = statement::v1::EVIDENCE_GRADE_UNSPECIFIED;
   statement::v1::StockOrigin stock_origin_ = statement::v1::STOCK_ORIGIN_UNSPECIFIED;
   bool oldest_out_first_ = false;
+  std::optional<std::string> ward_;  // of all parents; empty: not of one
+  // Earliest arrival and limit passed; disinfected only where all parents were.
+  std::optional<state::v1::MedicalStay> medical_;
   bool own_ = false;       // a parent is its custodian's own waste
   bool received_ = false;  // a parent is not
 };

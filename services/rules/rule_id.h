@@ -188,6 +188,14 @@ enum class RuleId {
   kWeighTyped,
   kWeighShare,
   kWeightAlert,
+  kWardKnown,
+  kWardTwoPersons,
+  kBagsOfWard,
+  kRemoteRegulator,
+  kMedicalStoredLate,
+  kMedicalCollectedLate,
+  kMedicalDisposerLate,
+  kStoreTemperature,
   kCount,
 };
 

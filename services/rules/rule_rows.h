@@ -19,6 +19,7 @@ std::span<const Rule> PermitRules();
 std::span<const Rule> OrderRules();
 std::span<const Rule> IncidentRules();
 std::span<const Rule> ManifestRules();
+std::span<const Rule> MedicalRules();
 
 namespace rows {
 
@@ -27,10 +28,10 @@ using S = statement::v1::Statement;
 // Events that rules have in common.
 inline constexpr EventSet kNone;
 inline constexpr EventSet kAll = EventSet::All();
-inline constexpr EventSet kBegin =
-    On(S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered,
-       S::kFacilityRegistered, S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued,
-       S::kTransferApproved, S::kWasteFound, S::kIncidentReported, S::kEmergencyOrdered);
+inline constexpr EventSet kBegin = On(
+    S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered, S::kFacilityRegistered,
+    S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued, S::kTransferApproved, S::kWasteFound,
+    S::kIncidentReported, S::kEmergencyOrdered, S::kWardRegistered);
 inline constexpr EventSet kBegunBatch = On(S::kStockDeclared, S::kBatchGenerated);
 // Make batches of others.
 inline constexpr EventSet kMade = On(S::kBatchSplit, S::kBatchesMerged, S::kBatchesPretreated,
@@ -45,7 +46,8 @@ inline constexpr EventSet kTreated = On(S::kBatchTreated, S::kTreatmentRecorded)
 // Done to batches in one's own hands, other than kCustody.
 inline constexpr EventSet kLineage =
     On(S::kBatchToppedUp, S::kBatchSealed, S::kBatchSplit, S::kBatchesMerged, S::kBatchRepacked,
-       S::kBatchesPretreated, S::kTreatmentRecorded, S::kContainersPacked, S::kBulkFilled);
+       S::kBatchesPretreated, S::kTreatmentRecorded, S::kContainersPacked, S::kBulkFilled,
+       S::kBagsHandedOver, S::kBatchDisinfected);
 inline constexpr EventSet kIssue = On(S::kManifestIssued);
 inline constexpr EventSet kHandover = On(S::kLoadTaken, S::kLoadHandedOver, S::kLoadDelivered);
 inline constexpr EventSet kAfterIssue = kHandover | On(S::kReceiptConfirmed);

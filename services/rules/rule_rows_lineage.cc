@@ -16,7 +16,7 @@ constexpr Rule kRules[] = {
      "存设施只列一次。",
      "ledger", kInvalid,
      On(S::kBatchSplit, S::kBatchesMerged, S::kBatchesPretreated, S::kTreatmentRecorded,
-        S::kContainersPacked, S::kBulkFilled),
+        S::kContainersPacked, S::kBulkFilled, S::kBagsHandedOver, S::kBatchDisinfected),
      kNone, 2},
     {RuleId::kLineageCode, "LINEAGE-CODE", "Splitting, merging and drawing change no waste code.",
      "拆分、合并和取出不改变废物代码。", "ledger", kFailed, On(S::kBatchSplit, S::kBatchesMerged),

@@ -10,7 +10,8 @@ using namespace rows;  // NOLINT(google-build-using-namespace): the words of a t
 constexpr EventSet kLoadToReceipt = On(S::kLoadTaken, S::kLoadDelivered, S::kReceiptConfirmed);
 // Where a receiver's amounts are seen to be used, after the issue.
 constexpr EventSet kArrives = kLoadToReceipt | On(S::kPipelineTransferred);
-constexpr EventSet kComesToLie = On(S::kStockDeclared, S::kBatchStored, S::kBatchMoved);
+constexpr EventSet kComesToLie =
+    On(S::kStockDeclared, S::kBatchStored, S::kBatchMoved, S::kBagsHandedOver);
 
 constexpr Rule kRules[] = {
     // Licences.
@@ -91,7 +92,7 @@ constexpr Rule kRules[] = {
      "设施贮存量不得超过环评、验收或许可的限额。", "storage", kOk, kNone, kComesToLie, 2},
     {RuleId::kStoragePoint, "STORAGE-POINT",
      "No more lies at a storage point than the standard lets.", "贮存点贮存量不得超过标准限额。",
-     "storage", kOk, kNone, kComesToLie, 2},
+     "storage", kOk, kNone, kComesToLie & ~On(S::kBagsHandedOver), 2},
     {RuleId::kInspectionParties, "INSPECTION-PARTIES",
      "Two inspectors are of one authority, and who signs with them is whom they inspected.",
      "两名检查人员属同一主管部门，会同签字者为被检查单位。", "inspection", kDenied,

@@ -8,7 +8,8 @@ using namespace rows;  // NOLINT(google-build-using-namespace): the words of a t
 
 // Use a facility for storage or treatment.
 constexpr EventSet kAtFacility =
-    kCustody | On(S::kStockDeclared, S::kBatchOpened, S::kBatchesMerged, S::kTreatmentRecorded);
+    kCustody | On(S::kStockDeclared, S::kBatchOpened, S::kBatchesMerged, S::kTreatmentRecorded,
+                  S::kBagsHandedOver);
 
 constexpr Rule kRules[] = {
     // Organisations, sites, licences, keys.
@@ -24,7 +25,9 @@ constexpr Rule kRules[] = {
      (kByRegulator &
       ~(kCorrecting | kOfFacility |
         On(S::kStockDeclared, S::kDisputeResolved, S::kLossClosed, S::kEmergencyEnded))) |
-         kNamesCarriers | On(S::kVehicleRegistered, S::kDelegationGranted, S::kIncidentReported)},
+         kNamesCarriers |
+         On(S::kVehicleRegistered, S::kDelegationGranted, S::kIncidentReported,
+            S::kWardRegistered)},
     {RuleId::kOrganisationRole, "ORGANISATION-ROLE",
      "An organisation does what its role says: producers, medical institutions and operators "
      "generate, carriers carry, operators receive.",
@@ -32,7 +35,7 @@ constexpr Rule kRules[] = {
      "plan", kFailed,
      kBegunBatch | kNamesCarriers |
          On(S::kBatchOpened, S::kLicenceGranted, S::kVehicleRegistered, S::kExitStarted,
-            S::kDelegationGranted, S::kWasteFound)},
+            S::kDelegationGranted, S::kWasteFound, S::kWardRegistered)},
     {RuleId::kOrganisationIdentity, "ORGANISATION-IDENTITY",
      "A unified social credit code has the form and check character of GB 32100-2015.",
      "统一社会信用代码须符合GB 32100-2015及其校验码。", "identity", kInvalid,
@@ -52,12 +55,12 @@ constexpr Rule kRules[] = {
      On(S::kSiteRegistered, S::kVehicleRegistered, S::kDeviceKeyEnrolled, S::kDeviceKeyRevoked,
         S::kFacilityRegistered, S::kFounded, S::kPermitRegistered, S::kFacilityAccepted,
         S::kFacilityLimitSet, S::kTemperatureRead, S::kExitStarted, S::kDelegationGranted,
-        S::kDelegationEnded) |
+        S::kDelegationEnded, S::kWardRegistered) |
          kCorrecting},
     {RuleId::kSiteOfOrganisation, "SITE-OF-ORGANISATION",
      "The site is registered and the organisation's.", "场所须已登记且属于该单位。", "", kFailed,
      On(S::kFacilityRegistered, S::kBatchOpened, S::kTransferApproved, S::kPermitRegistered,
-        S::kPipelineTransferred, S::kWasteFound) |
+        S::kPipelineTransferred, S::kWasteFound, S::kWardRegistered) |
          kBegunBatch | kIssue},
     {RuleId::kSiteZone, "SITE-ZONE", "A site's time zone is in the rule data.",
      "场所时区须在规则数据中。", "", kInvalid, On(S::kSiteRegistered)},
@@ -87,17 +90,17 @@ constexpr Rule kRules[] = {
      kFailed,
      kAtFacility | kIssue |
          On(S::kBatchesPretreated, S::kBulkRegistered, S::kBulkFilled, S::kBulkDrawn,
-            S::kBulkLevelRead, S::kBulkEmptied)},
+            S::kBulkLevelRead, S::kBulkEmptied, S::kBatchDisinfected)},
     {RuleId::kFacilitySite, "FACILITY-SITE",
      "The facility is at the site where the waste lies; a move between sites is a transfer.",
      "设施须位于废物所在场所；场所之间的移动属于转移。", "manifest_sites", kFailed,
-     kAtFacility | kIssue | On(S::kBatchesPretreated, S::kBulkFilled)},
+     kAtFacility | kIssue | On(S::kBatchesPretreated, S::kBulkFilled, S::kBatchDisinfected)},
     {RuleId::kFacilityUse, "FACILITY-USE",
      "Waste is stored in storage, and treated where waste is utilised or disposed of.",
      "废物贮存于贮存设施，利用处置于利用处置设施。", "storage", kFailed, kAtFacility},
     {RuleId::kFacilityAccepted, "FACILITY-ACCEPTED",
      "A facility is used only after its acceptance.", "设施验收后方可使用。", "acceptance", kFailed,
-     kIssue, kAtFacility | On(S::kBatchesPretreated, S::kBulkFilled)},
+     kIssue, kAtFacility | On(S::kBatchesPretreated, S::kBulkFilled, S::kBatchDisinfected)},
     {RuleId::kFacilityMethod, "FACILITY-METHOD",
      "A facility treats by the methods it is registered with.", "设施按其登记的利用处置方式运行。",
      "storage", kOk, kNone, kTreated},

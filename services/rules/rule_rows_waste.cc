@@ -68,7 +68,7 @@ constexpr Rule kRules[] = {
      "site.",
      "联单所列批次须位于移出场所；合并、装入的批次须位于同一场所。", "manifest_sites", kFailed,
      kIssue | On(S::kBatchesMerged, S::kBatchesPretreated, S::kTreatmentRecorded,
-                 S::kContainersPacked, S::kBulkFilled)},
+                 S::kContainersPacked, S::kBulkFilled, S::kBagsHandedOver, S::kBatchDisinfected)},
     {RuleId::kCustodyHolder, "CUSTODY-HOLDER", "Only the present custodian acts on a batch.",
      "仅现保管单位可对批次作出操作。", "ledger", kDenied,
      kCustody | kLineage | kIssue | On(S::kIncidentReported)},

@@ -16,7 +16,8 @@ struct Table {
   Table() {
     for (const std::span<const Rule> part :
          {StatementRules(), PlaceRules(), WasteRules(), CorrectionRules(), DisputeRules(),
-          LineageRules(), PermitRules(), OrderRules(), IncidentRules(), ManifestRules()}) {
+          LineageRules(), PermitRules(), OrderRules(), IncidentRules(), ManifestRules(),
+          MedicalRules()}) {
       rules.insert(rules.end(), part.begin(), part.end());
     }
     for (const Rule& rule : rules) by_number.at(static_cast<size_t>(rule.number)) = &rule;

@@ -13,6 +13,7 @@
 #include "services/rules/rules_facility.h"
 #include "services/rules/rules_incident.h"
 #include "services/rules/rules_licence.h"
+#include "services/rules/rules_medical.h"
 #include "services/rules/rules_permit.h"
 #include "services/rules/rules_pilot.h"
 #include "services/rules/rules_storage.h"
@@ -300,6 +301,7 @@ void JudgeBatchGenerated(Judge& judge) {
   JudgeWasteCode(judge, event.waste_code(), "waste_code");
   JudgeContainers(judge, event.containers(), event.waste_code(), event.generated_mass_g());
   JudgeGenerator(judge, event.site());
+  JudgeWard(judge, event.ward(), FirstParty(judge), event.site());
   BatchState batch;
   batch.set_batch(event.batch());
   batch.set_site(event.site());
@@ -310,6 +312,7 @@ void JudgeBatchGenerated(Judge& judge) {
   SetPackages(batch, event.containers());
   batch.set_batch_code(event.batch_code());
   batch.set_foreign_origin(event.foreign_origin());
+  batch.set_ward(event.ward());
   JudgeForeignReported(judge, batch, "foreign_origin");
   HoldSince(batch, FirstParty(judge),
             EarliestDay(judge, event.site(), {event.generated_time_ms(), event.opened_time_ms()}));
@@ -397,6 +400,10 @@ void JudgeBatchTreated(Judge& judge) {
   }
   JudgeMedicalMethod(judge, batch->waste_code(), event.method_code(), "method_code");
   JudgeForeignReported(judge, *batch, "batch");
+  LongLain long_lain(judge);
+  long_lain.Add(*batch);
+  long_lain.MarkOwn("batch");
+  long_lain.MarkReceived("batch");
   WithoutLicence without(batch->generator(), FirstParty(judge), event.facility());
   if (!IsOwnWaste(*batch, batch->custodian()) && !without.May(judge, batch->waste_code())) {
     JudgeOperatingLicence(judge, ReadLicences(judge, FirstParty(judge)), FirstParty(judge),

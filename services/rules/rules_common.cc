@@ -4,6 +4,7 @@
 
 #include "services/rules/calendar.h"
 #include "services/rules/identity.h"
+#include "services/rules/medical_clock.h"
 #include "services/rules/state_keys.h"
 #include "services/rules/visible_text.h"
 #include "storage/evidence/statement.h"
@@ -260,9 +261,8 @@ bool RequireProcess(Judge& judge, std::string_view process_code, std::string_vie
 
 void JudgeMedicalMethod(Judge& judge, std::string_view waste_code, std::string_view method_code,
                         std::string_view field) {
-  const bool chemical = waste_code == "841-004-01" || waste_code == "841-005-01";
   const bool disinfection = method_code == "Y11" || method_code == "Y12" || method_code == "Y13";
-  if (!chemical || !disinfection) return;
+  if (!IsChemicalMedical(waste_code) || !disinfection) return;
   judge.Violate(RuleId::kMedicalMethod, judge.Path(field),
                 fmt::format("{} may not be treated by {}", waste_code, method_code),
                 fmt::format("{} 不得采用 {} 处理", waste_code, method_code));

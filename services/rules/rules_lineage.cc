@@ -11,6 +11,7 @@
 #include "services/rules/rules_batch.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_facility.h"
+#include "services/rules/rules_medical.h"
 #include "services/rules/state_keys.h"
 
 namespace cradle::rules {
@@ -29,6 +30,7 @@ void JudgeBatchOpened(Judge& judge) {
   JudgeWasteCode(judge, event.waste_code(), "waste_code");
   JudgeContainers(judge, event.containers(), event.waste_code(), 0);
   JudgeGenerator(judge, event.site());
+  JudgeWard(judge, event.ward(), FirstParty(judge), event.site());
   if (!event.facility().empty()) {
     JudgeFacility(judge, event.facility(), FirstParty(judge), event.site(), FacilityUse::kStorage);
   }
@@ -40,6 +42,7 @@ void JudgeBatchOpened(Judge& judge) {
   batch.set_waste_code(event.waste_code());
   batch.set_form(event.form());
   batch.set_batch_code(event.batch_code());
+  batch.set_ward(event.ward());
   HoldSince(batch, FirstParty(judge), EarliestDay(judge, event.site(), {event.opened_time_ms()}));
   batch.set_generator(FirstParty(judge));
   batch.set_custodian(FirstParty(judge));

@@ -176,9 +176,9 @@ void PutIssued(Judge& judge, const v1::ManifestIssued& event,
     JudgeHandedOn(judge, batch);
     PutBatch(judge, &batch, std::move(consigned));
   }
-  judge.accounts().Consign(manifest, 1);
   *manifest.mutable_issued() = event;
   manifest.set_consignor(FirstParty(judge));
+  judge.accounts().Consign(manifest, 1);
   manifest.set_status(state::v1::MANIFEST_STATUS_ISSUED);
   manifest.set_official_number(event.official_number());
   manifest.set_issued_time_ms(judge.act_time_ms());

@@ -226,6 +226,10 @@ BatchState Accepted(const BatchState& sent, const ManifestState& manifest, int64
   received.set_mass_g(mass_g);
   received.set_hand_on_by_date(hand_on_by_date);
   received.clear_refused_manifest();
+  received.clear_medical();
+  if (IsMedical(received.waste_code())) {
+    received.mutable_medical()->set_arrived_time_ms(manifest.arrived_time_ms());
+  }
   HoldSince(received, manifest.issued().receiver(), manifest.arrival_date());
   return received;
 }

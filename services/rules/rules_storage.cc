@@ -6,6 +6,7 @@
 
 #include "services/rules/calendar.h"
 #include "services/rules/event_rules.h"
+#include "services/rules/medical_clock.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/state_keys.h"
 
@@ -37,6 +38,11 @@ void JudgeFacilityAccepted(Judge& judge) {
   const v1::FacilityAccepted& event = judge.statement().facility_accepted();
   RequireDate(judge, event.acceptance_date(), "acceptance_date");
   RequireSha256(judge, event.document_sha256(), "document_sha256");
+  if (event.remote() && judge.statement().parties(0).capacity() != v1::CAPACITY_REGULATOR) {
+    judge.Violate(RuleId::kRemoteRegulator, judge.Path("remote"),
+                  "the holder itself says that the facility is remote",
+                  "设施处于偏远地区系持有单位自行声明");
+  }
   auto facility = FindFacility(judge, event.facility());
   if (!facility) return;
   *facility->mutable_accepted() = event;
@@ -124,18 +130,51 @@ void JudgeInspectionRecorded(Judge& judge) {
   judge.Put(keys::Facility(event.facility()), *facility);
 }
 
+void RequireTemperature(Judge& judge, std::optional<int64_t> milli_celsius,
+                        std::string_view field) {
+  if (milli_celsius && *milli_celsius >= kMilliCelsiusMin && *milli_celsius <= kMilliCelsiusMax) {
+    return;
+  }
+  judge.Violate(
+      RuleId::kFormField, judge.Path(field),
+      fmt::format("{}: missing, or not {} to {}", field, kMilliCelsiusMin, kMilliCelsiusMax),
+      fmt::format("{}：缺失，或不在{}至{}之间", field, kMilliCelsiusMin, kMilliCelsiusMax));
+}
+
+// STORE-TEMPERATURE.
+void JudgeCool(Judge& judge, const v1::TemperatureRead& event, const FacilityState& facility) {
+  const int64_t most = MassLimitOf(judge, "medical_store_milli_celsius_max");
+  const int64_t hot = MassLimitOf(judge, "medical_store_outside_milli_celsius");
+  if (facility.registered().kind() != v1::FACILITY_KIND_MEDICAL_STORE ||
+      event.outside_milli_celsius() <= hot || event.milli_celsius() < most) {
+    return;
+  }
+  judge.Violate(
+      RuleId::kStoreTemperature, judge.Path("milli_celsius"),
+      fmt::format("{} at {} thousandths of a degree, not below {}, while it is {} outside",
+                  facility.registered().name(), event.milli_celsius(), most,
+                  event.outside_milli_celsius()),
+      fmt::format("{} 温度为千分之{}摄氏度，未低于{}，室外为{}", facility.registered().name(),
+                  event.milli_celsius(), most, event.outside_milli_celsius()));
+}
+
 void JudgeTemperatureRead(Judge& judge) {
   const v1::TemperatureRead& event = judge.statement().temperature_read();
   RequireFactTime(judge, event.read_time_ms(), "read_time_ms");
-  if (!event.has_milli_celsius() || event.milli_celsius() < kMilliCelsiusMin ||
-      event.milli_celsius() > kMilliCelsiusMax) {
-    judge.Violate(
-        RuleId::kFormField, judge.Path("milli_celsius"),
-        fmt::format("milli_celsius: missing, or not {} to {}", kMilliCelsiusMin, kMilliCelsiusMax),
-        fmt::format("milli_celsius：缺失，或不在{}至{}之间", kMilliCelsiusMin, kMilliCelsiusMax));
+  RequireTemperature(
+      judge, event.has_milli_celsius() ? std::optional(event.milli_celsius()) : std::nullopt,
+      "milli_celsius");
+  if (event.has_outside_milli_celsius()) {
+    RequireTemperature(judge, event.outside_milli_celsius(), "outside_milli_celsius");
   }
   auto facility = FindFacility(judge, event.facility());
-  if (!facility || facility->temperature().read_time_ms() > event.read_time_ms()) return;
+  if (!facility) return;
+  JudgeCool(judge, event, *facility);
+  if (facility->temperature().read_time_ms() > event.read_time_ms()) return;
+  if (const auto limits = MedicalLimitsOn(judge.data(), judge.act_day())) {
+    *facility->mutable_cold() = AfterReading(facility->cold(), event.milli_celsius(),
+                                             event.read_time_ms(), judge.act_time_ms(), *limits);
+  }
   *facility->mutable_temperature() = event;
   judge.Put(keys::Facility(event.facility()), *facility);
 }

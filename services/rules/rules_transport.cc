@@ -13,6 +13,7 @@
 #include "services/rules/rules_emergency.h"
 #include "services/rules/rules_licence.h"
 #include "services/rules/rules_manifest.h"
+#include "services/rules/rules_medical.h"
 #include "services/rules/rules_weighing.h"
 #include "services/rules/state_keys.h"
 #include "services/rules/visible_text.h"
@@ -151,6 +152,7 @@ void JudgeLoadTaken(Judge& judge) {
     JudgeWeightDifference(judge, event.weigh_ticket().net_mass_g(),
                           found->issued().total_sent_mass_g(), "weigh_ticket.net_mass_g");
   }
+  JudgeMedicalPickup(judge, manifest, "manifest");
   judge.accounts().Consign(manifest, -1);
   manifest.set_status(state::v1::MANIFEST_STATUS_IN_TRANSIT);
   manifest.set_carrier(0);
@@ -214,6 +216,7 @@ void JudgeLoadDelivered(Judge& judge) {
   ManifestState manifest = *found;
   manifest.set_status(state::v1::MANIFEST_STATUS_DELIVERED);
   manifest.set_delivered_time_ms(judge.act_time_ms());
+  manifest.set_arrived_time_ms(std::min(judge.act_time_ms(), event.delivered_time_ms()));
   manifest.set_arrival_date(
       EarliestDay(judge, found->issued().receiver_site(), {event.delivered_time_ms()}));
   manifest.set_index(judge.index());

@@ -12,6 +12,7 @@
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_facility.h"
 #include "services/rules/rules_licence.h"
+#include "services/rules/rules_medical.h"
 #include "services/rules/rules_pilot.h"
 #include "services/rules/state_keys.h"
 
@@ -305,6 +306,10 @@ void JudgeTreatmentRecorded(Judge& judge) {
   if (input.site.empty()) return;  // nothing of it is in the log
   JudgeParentsMass(judge, event.treated_mass_g(), input.lineage, "treated_mass_g");
   JudgeOnSite(judge, event, input);
+  LongLain long_lain(judge);
+  input.ForEach([&](const BatchState& batch) { long_lain.Add(batch); });
+  long_lain.MarkOwn("batches");
+  long_lain.MarkReceived("batches");
   JudgeTreating(judge, event, input);
   PutResidues(judge, event, input);
   PutTreated(judge, event, input);

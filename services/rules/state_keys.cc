@@ -41,6 +41,7 @@ std::string Identity(std::string_view kind, std::string_view identity) {
 }
 std::string Site(std::string_view site) { return Join("site/", site); }
 std::string Facility(std::string_view facility) { return Join("facility/", facility); }
+std::string Ward(std::string_view ward) { return Join("ward/", ward); }
 std::string Vehicle(std::string_view vehicle) { return Join("vehicle/", vehicle); }
 std::string Licences(std::string_view organisation) { return Join("licences/", organisation); }
 std::string Key(std::string_view key_id) { return Join("key/", key_id); }

@@ -29,6 +29,7 @@ std::string Identity(std::string_view kind, std::string_view identity);  // orga
 std::string Site(std::string_view site);                                 // SiteState
 std::string Facility(std::string_view facility);                         // FacilityState
 std::string Vehicle(std::string_view vehicle);                           // VehicleState
+std::string Ward(std::string_view ward);                                 // WardState
 std::string Licences(std::string_view organisation);                     // LicencesState
 std::string Key(std::string_view key_id);            // KeyState; key_id is 32 bytes
 std::string Person(std::string_view person);         // PersonState

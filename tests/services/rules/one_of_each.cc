@@ -3,6 +3,7 @@
 #include "tests/services/rules/drafts_correction.h"
 #include "tests/services/rules/drafts_lineage.h"
 #include "tests/services/rules/drafts_manifest.h"
+#include "tests/services/rules/drafts_medical.h"
 #include "tests/services/rules/drafts_order.h"
 #include "tests/services/rules/drafts_permit.h"
 
@@ -264,6 +265,23 @@ void AddAfterIssue(District& district, std::vector<Draft>& drafts) {
                  Contest(district, refused), Resolve(district, contested), Pipe(district)});
 }
 
+void AddMedical(District& district, std::vector<Draft>& drafts) {
+  const std::string ward = NewWard(district);
+  Draft generate = district.Generate(district.hospital, district.hospital_site, district.NewId(),
+                                     3'000, kInfectious);
+  generate.message.mutable_batch_generated()->set_ward(ward);
+  Draft open = Open(district, district.hospital, district.hospital_site, district.NewId());
+  open.message.mutable_batch_opened()->set_ward(ward);
+  Draft temperature = ReadTemperature(district, district.hospital, district.hospital_store, 21'500);
+  temperature.message.mutable_temperature_read()->set_outside_milli_celsius(18'000);
+  drafts.insert(
+      drafts.end(),
+      {RegisterWard(district.hospital, district.hospital_site, district.NewId()), generate, open,
+       HandOverBags(district, NewPorter(district), ward, {NewBag(district, ward)}),
+       Disinfect(district, district.hospital, district.hospital_store, {NewBag(district, ward)}),
+       AcceptAsRemote(district, district.plant_store), temperature});
+}
+
 }  // namespace
 
 std::vector<Draft> OneOfEach(District& district) {
@@ -283,6 +301,7 @@ std::vector<Draft> OneOfEach(District& district) {
   AddOrders(district, drafts);
   AddIncidents(district, drafts);
   AddAfterIssue(district, drafts);
+  AddMedical(district, drafts);
   return drafts;
 }
 
