@@ -81,6 +81,7 @@ struct GenerateOptions : BeginOptions {
   std::string at;
   std::string opened;
   std::string replaces;
+  std::string ward;
 };
 
 absl::Status RunGenerate(Context& context, const GenerateOptions& options) {
@@ -102,6 +103,11 @@ absl::Status RunGenerate(Context& context, const GenerateOptions& options) {
     absl::StatusOr<std::string> replaces = context.Id(options.replaces, "--replaces");
     if (!replaces.ok()) return replaces.status();
     generated.set_replaces(*replaces);
+  }
+  if (!options.ward.empty()) {
+    absl::StatusOr<std::string> ward = context.Id(options.ward, "--ward");
+    if (!ward.ok()) return ward.status();
+    generated.set_ward(*ward);
   }
   absl::StatusOr<std::string> self = context.Self();
   if (!self.ok()) return self.status();
@@ -298,6 +304,7 @@ void AddBegin(CLI::App& batch, Context& context) {
         command.add_option("--at", options.at, "When (default: now)")->type_name("TIME");
         command.add_option("--opened", options.opened, "When its first container was opened")
             ->type_name("TIME");
+        command.add_option("--ward", options.ward, "Ward where medical waste came up");
         command.add_option("--replaces", options.replaces,
                            "The voided batch in whose place it comes: it keeps that one's age");
         command.footer(
@@ -340,6 +347,7 @@ void AddBatchCommands(CLI::App& app, Context& context) {
   AddLineageCommands(*batch, context);
   AddCorrectionCommands(*batch, context);
   AddFoundWasteCommand(*batch, context);
+  AddDisinfectCommand(*batch, context);
   AddCommand<StepOptions>(
       *batch, "store", "Into a storage facility", context,
       [](CLI::App& command, StepOptions& options) {

@@ -28,6 +28,7 @@ void AddImportCommands(CLI::App& app, Context& context);        // import
 void AddAuditCommands(CLI::App& app, Context& context);         // audit
 void AddOrderCommands(CLI::App& app, Context& context);         // delegate, emergency
 void AddIncidentCommands(CLI::App& app, Context& context);      // incident, loss
+void AddWardCommands(CLI::App& app, Context& context);          // ward
 
 // Verbs of `batch` about what batches are made of, in a file of their own.
 void AddLineageCommands(CLI::App& batch, Context& context);
@@ -38,6 +39,8 @@ void AddCorrectionCommands(CLI::App& batch, Context& context);
 void AddHandoverCommands(CLI::App& manifest, Context& context);
 // Verbs of `org` by which an organisation leaves.
 void AddExitCommands(CLI::App& org, Context& context);
+// `batch disinfect`.
+void AddDisinfectCommand(CLI::App& batch, Context& context);
 // `batch found`.
 void AddFoundWasteCommand(CLI::App& batch, Context& context);
 void AddConfirmCommand(CLI::App& manifest, Context& context);

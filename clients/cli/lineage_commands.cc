@@ -40,6 +40,7 @@ struct LineageOptions {
   std::string kind;
   std::string seal;
   std::string batch_code;
+  std::string ward;
   std::string at;
   AssertionOptions assertion;
 };
@@ -80,8 +81,14 @@ absl::Status AddContainers(const std::vector<std::string>& texts,
   return absl::OkStatus();
 }
 
+// Empty where nothing is given.
+absl::StatusOr<std::string> OptionalId(Context& context, const std::string& text,
+                                       std::string_view argument) {
+  return text.empty() ? std::string() : context.Id(text, argument);
+}
+
 absl::StatusOr<std::string> FacilityOf(Context& context, const std::string& text) {
-  return text.empty() ? std::string() : context.Id(text, "--facility");
+  return OptionalId(context, text, "--facility");
 }
 
 absl::Status RunOpen(Context& context, const LineageOptions& options) {
@@ -105,6 +112,9 @@ absl::Status RunOpen(Context& context, const LineageOptions& options) {
   opened.set_form(*form);
   opened.set_opened_time_ms(asked->time_ms);
   opened.set_batch_code(options.batch_code);
+  absl::StatusOr<std::string> ward = OptionalId(context, options.ward, "--ward");
+  if (!ward.ok()) return ward.status();
+  opened.set_ward(*ward);
   absl::Status status = AddContainers(options.containers, *opened.mutable_containers());
   if (!status.ok()) return status;
   return Assert(context, asked->statement, options.assertion, {{"batch", opened.batch()}});
@@ -376,6 +386,7 @@ void AddFilling(CLI::App& batch, Context& context) {
         command.add_option("--facility", options.facility, "Store beside the line, if any");
         command.add_option("--code", options.code, "Waste code NNN-NNN-CC")->required();
         command.add_option("--batch-code", options.batch_code, "The enterprise's own");
+        command.add_option("--ward", options.ward, "Ward where medical waste comes up");
         DeclareForm(command, options);
         DeclareContainers(command, options);
         DeclareEnd(command, options, true,

@@ -57,6 +57,7 @@ void AddAll(CLI::App& app, Context& context) {
   cradle::cli::AddAuditCommands(app, context);
   cradle::cli::AddOrderCommands(app, context);
   cradle::cli::AddIncidentCommands(app, context);
+  cradle::cli::AddWardCommands(app, context);
 }
 
 }  // namespace

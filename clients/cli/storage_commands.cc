@@ -18,6 +18,7 @@ struct AcceptOptions {
   std::string organisation;
   std::string date;
   std::string document;
+  bool remote = false;
   AssertionOptions assertion;
 };
 
@@ -38,6 +39,7 @@ absl::Status RunAccept(Context& context, const AcceptOptions& options) {
   event.set_facility(*facility);
   event.set_acceptance_date(options.date);
   event.set_document_sha256(*sha256);
+  event.set_remote(options.remote);
   return Assert(context, asked, options.assertion);
 }
 
@@ -156,14 +158,15 @@ absl::Status RunInspect(Context& context, const InspectOptions& options) {
 struct TemperatureOptions {
   std::string facility;
   std::string celsius;
+  std::string outside;
   std::string at;
   AssertionOptions assertion;
 };
 
 // "-18.5" as thousandths; no more than three places.
-absl::StatusOr<int64_t> ParseCelsius(std::string_view text) {
+absl::StatusOr<int64_t> ParseCelsius(std::string_view text, std::string_view argument) {
   const absl::Status wrong = absl::InvalidArgumentError(
-      fmt::format("--celsius: '{}' is no temperature such as 4, -18.5 or 21.375", text));
+      fmt::format("{}: '{}' is no temperature such as 4, -18.5 or 21.375", argument, text));
   const bool below = text.starts_with('-');
   std::string_view digits = text.substr(below ? 1 : 0);
   const size_t point = digits.find('.');
@@ -184,7 +187,7 @@ absl::StatusOr<int64_t> ParseCelsius(std::string_view text) {
 absl::Status RunTemperature(Context& context, const TemperatureOptions& options) {
   absl::StatusOr<std::string> facility = context.Id(options.facility, "FACILITY");
   if (!facility.ok()) return facility.status();
-  absl::StatusOr<int64_t> milli_celsius = ParseCelsius(options.celsius);
+  absl::StatusOr<int64_t> milli_celsius = ParseCelsius(options.celsius, "--celsius");
   if (!milli_celsius.ok()) return milli_celsius.status();
   absl::StatusOr<int64_t> time_ms = context.Time(options.at, "--at");
   if (!time_ms.ok()) return time_ms.status();
@@ -195,6 +198,11 @@ absl::Status RunTemperature(Context& context, const TemperatureOptions& options)
   statement::v1::TemperatureRead& event = *asked.mutable_temperature_read();
   event.set_facility(*facility);
   event.set_milli_celsius(*milli_celsius);
+  if (!options.outside.empty()) {
+    absl::StatusOr<int64_t> outside = ParseCelsius(options.outside, "--outside");
+    if (!outside.ok()) return outside.status();
+    event.set_outside_milli_celsius(*outside);
+  }
   event.set_read_time_ms(*time_ms);
   return Assert(context, asked, options.assertion);
 }
@@ -242,6 +250,8 @@ void AddStorageCommands(CLI::App& facility, Context& context) {
         command.add_option("FACILITY", options.facility, "Id or @name")->required();
         command.add_option("--on", options.date, "Day of acceptance, YYYY-MM-DD")->required();
         command.add_option("--org", options.organisation, "Whose it is (default: one's own)");
+        command.add_flag("--remote", options.remote,
+                         "It lies in a remote area (偏远地区); regulators");
         DeclareDocument(command, options.document);
         DeclareAssertion(command, options.assertion, /*begins=*/false);
         command.footer(
@@ -258,6 +268,7 @@ void AddStorageCommands(CLI::App& facility, Context& context) {
       [](CLI::App& command, TemperatureOptions& options) {
         command.add_option("FACILITY", options.facility, "Id or @name")->required();
         command.add_option("--celsius", options.celsius, "Such as 4 or -18.5")->required();
+        command.add_option("--outside", options.outside, "In the open beside it, likewise");
         command.add_option("--at", options.at, "When (default: now)")->type_name("TIME");
         DeclareAssertion(command, options.assertion, /*begins=*/false);
         command.footer("Example: cradle facility temperature @coldroom --celsius 4.5");

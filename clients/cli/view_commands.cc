@@ -27,6 +27,36 @@ absl::Status CheckDay(const std::string& date, std::string_view what) {
   return date.empty() ? absl::OkStatus() : Naming(what, rules::CheckDate(date));
 }
 
+// With a column for what must leave by when, where anything must.
+class StockTable {
+ public:
+  void Add(const v1::BatchView& view) {
+    rows_.push_back({view.batch().batch(), view.batch().waste_code(),
+                     sdk::FormatMass(view.batch().mass_g()), StatusText(view.status()),
+                     view.storage_start_date().empty() ? "unknown" : view.storage_start_date(),
+                     AgeText(view.age_days()), view.custodian_name(),
+                     view.marks_size() == 0 ? "-" : fmt::format("{}", view.marks_size()),
+                     DueText(view)});
+    due_ = due_ || view.has_due_time_ms();
+  }
+  std::string Text() const {
+    if (rows_.empty()) return "";
+    std::vector<std::string> heads = {"BATCH", "CODE", ">MASS",     "STATUS",
+                                      "SINCE", ">AGE", "CUSTODIAN", "MARKS"};
+    if (due_) heads.push_back("LEAVES BY");
+    Table table(heads);
+    for (std::vector<std::string> row : rows_) {
+      if (!due_) row.pop_back();
+      table.Add(std::move(row));
+    }
+    return table.Text();
+  }
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+  bool due_ = false;
+};
+
 absl::Status RunStock(Context& context, const StockOptions& options) {
   if (absl::Status status = CheckDay(options.on, "--on"); !status.ok()) return status;
   v1::ListStockRequest request;
@@ -47,18 +77,14 @@ absl::Status RunStock(Context& context, const StockOptions& options) {
   request.set_waste_code(options.code);
   request.set_min_age_days(options.min_age_days);
   request.set_on_date(options.on);
-  Table table({"BATCH", "CODE", ">MASS", "STATUS", "SINCE", ">AGE", "CUSTODIAN", "MARKS"});
+  StockTable table;
   Json batches = Json::array();
   v1::ListStockResponse last;
   do {
     auto answer = (*server)->Call((*server)->tracking(), &TrackingStub::ListStock, request);
     if (!answer.ok()) return answer.status();
     for (const v1::BatchView& view : answer->batches()) {
-      table.Add({view.batch().batch(), view.batch().waste_code(),
-                 sdk::FormatMass(view.batch().mass_g()), StatusText(view.status()),
-                 view.storage_start_date().empty() ? "unknown" : view.storage_start_date(),
-                 AgeText(view.age_days()), view.custodian_name(),
-                 view.marks_size() == 0 ? "-" : fmt::format("{}", view.marks_size())});
+      table.Add(view);
       absl::StatusOr<Json> json = ToJson(view);
       if (!json.ok()) return json.status();
       batches.push_back(*std::move(json));
@@ -71,10 +97,9 @@ absl::Status RunStock(Context& context, const StockOptions& options) {
                {"total_batches", last.total_batches()},
                {"total_mass_g", last.total_mass_g()},
                {"batches", std::move(batches)}};
-  context.Answer(json,
-                 fmt::format("{}{} batches, {} on {}, judged by {} entries\n",
-                             table.empty() ? "" : table.Text(), last.total_batches(),
-                             sdk::FormatMass(last.total_mass_g()), last.on_date(), last.known()));
+  context.Answer(json, fmt::format("{}{} batches, {} on {}, judged by {} entries\n", table.Text(),
+                                   last.total_batches(), sdk::FormatMass(last.total_mass_g()),
+                                   last.on_date(), last.known()));
   return absl::OkStatus();
 }
 

@@ -93,6 +93,13 @@ std::string AgeText(int64_t age_days) {
   return age_days < 0 ? "unknown" : fmt::format("{} d", age_days);
 }
 
+std::string DueText(const v1::BatchView& view) {
+  if (!view.has_due_time_ms()) return "-";
+  const std::string due =
+      view.due_time_ms() == 0 ? "unknown" : sdk::FormatTimeShort(view.due_time_ms());
+  return due + (view.overdue() ? " overdue" : "");
+}
+
 std::string BatchText(const v1::BatchView& view, const std::string& on_date, bool chinese) {
   const state::v1::BatchState& batch = view.batch();
   std::string text = fmt::format("batch {}\n  waste      {}  {}  {}\n  status     {}\n",
@@ -106,6 +113,12 @@ std::string BatchText(const v1::BatchView& view, const std::string& on_date, boo
                   Named(view.custodian_name(), batch.custodian()));
   for (const std::string& generator : batch.generators()) {
     text += fmt::format("  of         {}\n", generator);
+  }
+  if (!batch.ward().empty()) text += fmt::format("  ward       {}\n", batch.ward());
+  if (batch.medical().disinfected_time_ms() != 0) {
+    text += fmt::format(
+        "  disinfected {} by {}\n", sdk::FormatTimeShort(batch.medical().disinfected_time_ms()),
+        EnumName(statement::v1::Disinfectant_descriptor(), batch.medical().agent()));
   }
   if (!batch.unit().empty()) text += fmt::format("  packed in  {}\n", batch.unit());
   if (batch.unaccounted_mass_g() != 0) {
@@ -130,6 +143,7 @@ std::string BatchText(const v1::BatchView& view, const std::string& on_date, boo
     text += fmt::format("  since      {}  age {} on {}\n",
                         view.storage_start_date().empty() ? "unknown" : view.storage_start_date(),
                         AgeText(view.age_days()), on_date);
+    if (view.has_due_time_ms()) text += fmt::format("  leaves by  {}\n", DueText(view));
   }
   return text + Marks(view.marks(), chinese);
 }

@@ -12,6 +12,8 @@ namespace cradle::cli {
 std::string StatusText(state::v1::BatchStatus status);
 // "412 d", or "unknown".
 std::string AgeText(int64_t age_days);
+// "2026-03-03 23:59", with " overdue" behind it where it is; "-": nothing limits its stay.
+std::string DueText(const v1::BatchView& view);
 std::string BatchText(const v1::BatchView& view, const std::string& on_date, bool chinese);
 std::string ManifestText(const v1::ManifestView& view, bool chinese);
 // One paragraph for each: who claims the place, who stands there, what was decided.

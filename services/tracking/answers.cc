@@ -10,6 +10,7 @@
 #include "services/rules/calendar.h"
 #include "services/rules/disputes.h"
 #include "services/rules/information_heads.h"
+#include "services/rules/medical_clock.h"
 #include "services/rules/state_keys.h"
 #include "services/runtime/query.h"
 
@@ -121,7 +122,35 @@ absl::Status Answers::AddMarks(uint64_t index,
   return step.status();
 }
 
-absl::StatusOr<v1::BatchView> Answers::View(BatchState batch, absl::CivilDay on_day) {
+absl::Status Answers::AddDue(const BatchState& batch, int64_t as_of_ms, v1::BatchView& view) {
+  if (!batch.waste_code().ends_with("-01") || view.status() == state::v1::BATCH_STATUS_IN_TRANSIT) {
+    return absl::OkStatus();
+  }
+  const auto data = runtime::RuleDataInForce(reader_, context_);
+  if (!data.ok()) return data.status();
+  const auto limits =
+      rules::MedicalLimitsOn(**data, rules::DayOf(context_.now_ms, rules::kLogZoneOffsetMs));
+  if (!limits) return absl::OkStatus();  // of a first rule set
+  const absl::StatusOr<std::string> zone = ZoneOf(batch.site());
+  if (!zone.ok()) return zone.status();
+  std::optional<state::v1::FacilityState> facility;
+  if (!batch.facility().empty()) {
+    auto state =
+        runtime::ReadKept<state::v1::FacilityState>(reader_, keys::Facility(batch.facility()));
+    if (!state.ok()) return state.status();
+    facility = *std::move(state);
+  }
+  const std::optional<int64_t> due_ms =
+      rules::MedicalDueMs(batch, facility ? &*facility : nullptr,
+                          (*data)->ZoneOffsetMs(*zone).value_or(rules::kLogZoneOffsetMs), *limits);
+  if (!due_ms) return absl::OkStatus();
+  view.set_due_time_ms(*due_ms);
+  view.set_overdue(*due_ms < as_of_ms);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::BatchView> Answers::View(BatchState batch, absl::CivilDay on_day,
+                                            int64_t as_of_ms) {
   v1::BatchView view;
   std::optional<ManifestState> manifest;
   if (!batch.manifest().empty()) {
@@ -130,6 +159,8 @@ absl::StatusOr<v1::BatchView> Answers::View(BatchState batch, absl::CivilDay on_
     manifest = *std::move(on);
   }
   view.set_status(rules::BatchStatusOf(batch, manifest ? &*manifest : nullptr));
+
+  if (absl::Status status = AddDue(batch, as_of_ms, view); !status.ok()) return status;
 
   absl::StatusOr<std::string> generator = NameOf(batch.generator());
   if (!generator.ok()) return generator.status();

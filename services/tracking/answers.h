@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "cradle/v1/tracking.pb.h"
+#include "services/runtime/query.h"
 #include "services/tracking/view.h"
 #include "storage/kv/store.h"
 
@@ -25,10 +26,12 @@ struct StepOfBatch {
   bool marked = false;
 };
 
-// For one request over one snapshot, which must outlive it. Keeps the names it has read.
+// For one request over one snapshot, which must outlive it, as must the context. Keeps the names it
+// has read.
 class Answers {
  public:
-  explicit Answers(const kv::Reader& reader) : reader_(reader) {}
+  Answers(const kv::Reader& reader, const runtime::QueryContext& context)
+      : reader_(reader), context_(context) {}
 
   // NOT_FOUND: names the batch. So for manifests.
   absl::StatusOr<state::v1::BatchState> FindBatch(std::string_view batch) const;
@@ -45,7 +48,9 @@ class Answers {
   absl::StatusOr<std::vector<StepOfBatch>> StepsOf(std::string_view batch) const;
   absl::StatusOr<v1::TraceStep> Step(uint64_t index) const;
 
-  absl::StatusOr<v1::BatchView> View(state::v1::BatchState batch, absl::CivilDay on_day);
+  // `as_of_ms`: what is due before is overdue.
+  absl::StatusOr<v1::BatchView> View(state::v1::BatchState batch, absl::CivilDay on_day,
+                                     int64_t as_of_ms);
   absl::StatusOr<v1::ManifestView> View(state::v1::ManifestState manifest);
 
   // Adds the disputes on a chain, open and resolved, by height.
@@ -59,7 +64,11 @@ class Answers {
   absl::Status AddMarks(uint64_t index,
                         google::protobuf::RepeatedPtrField<v1::Violation>* marks) const;
 
+  // By when medical waste must leave, in `view`, whose status is known.
+  absl::Status AddDue(const state::v1::BatchState& batch, int64_t as_of_ms, v1::BatchView& view);
+
   const kv::Reader& reader_;
+  const runtime::QueryContext& context_;
   std::map<std::string, std::string> names_;
 };
 

@@ -49,6 +49,12 @@ absl::StatusOr<absl::CivilDay> DayAtSite(const kv::Reader& reader, const Answers
   return runtime::DayOrToday(context, offset_ms, "on_date", date);
 }
 
+// When what is due is overdue: now, or at the end of a date asked for, which is well formed.
+int64_t AsOfMs(const runtime::QueryContext& context, std::string_view date) {
+  const absl::StatusOr<absl::CivilDay> day = rules::ParseDate(date);
+  return day.ok() ? rules::StartOfDayMs(*day + 1, rules::kLogZoneOffsetMs) : context.now_ms;
+}
+
 // The filters of ListStock, checked.
 struct StockFilter {
   std::string prefix;      // of the narrowest index
@@ -150,7 +156,7 @@ absl::Status GetBatch(const kv::Reader& reader, const runtime::QueryContext& con
   if (absl::Status status = runtime::CheckIdField("batch", request.batch()); !status.ok()) {
     return status;
   }
-  Answers answers(reader);
+  Answers answers(reader, context);
   absl::StatusOr<state::v1::BatchState> batch = answers.FindBatch(request.batch());
   if (!batch.ok()) return batch.status();
   absl::StatusOr<absl::CivilDay> day =
@@ -158,7 +164,8 @@ absl::Status GetBatch(const kv::Reader& reader, const runtime::QueryContext& con
   if (!day.ok()) return day.status();
   absl::Status disputes = answers.AddDisputesOf(*batch, response.mutable_disputes());
   if (!disputes.ok()) return disputes;
-  absl::StatusOr<v1::BatchView> view = answers.View(*std::move(batch), *day);
+  absl::StatusOr<v1::BatchView> view =
+      answers.View(*std::move(batch), *day, AsOfMs(context, request.on_date()));
   if (!view.ok()) return view.status();
   *response.mutable_batch() = *std::move(view);
   response.set_on_date(rules::FormatDate(*day));
@@ -168,7 +175,7 @@ absl::Status GetBatch(const kv::Reader& reader, const runtime::QueryContext& con
 absl::Status ListStock(const kv::Reader& reader, const runtime::QueryContext& context,
                        const v1::ListStockRequest& request, v1::ListStockResponse& response) {
   response.set_known(context.known);
-  Answers answers(reader);
+  Answers answers(reader, context);
   absl::StatusOr<StockFilter> filter = CheckFilter(reader, answers, context, request);
   if (!filter.ok()) return filter.status();
   absl::StatusOr<uint32_t> page_size = runtime::PageSize(request.page());
@@ -204,10 +211,11 @@ absl::Status ListStock(const kv::Reader& reader, const runtime::QueryContext& co
   status.Update(damage);
   if (!status.ok()) return status;
 
+  const int64_t as_of_ms = AsOfMs(context, request.on_date());
   for (const std::string& id : batches) {
     absl::StatusOr<state::v1::BatchState> batch = answers.FindBatch(id);
     if (!batch.ok()) return batch.status();
-    absl::StatusOr<v1::BatchView> view = answers.View(*std::move(batch), filter->on_day);
+    absl::StatusOr<v1::BatchView> view = answers.View(*std::move(batch), filter->on_day, as_of_ms);
     if (!view.ok()) return view.status();
     *response.add_batches() = *std::move(view);
   }
@@ -239,7 +247,7 @@ absl::Status GetManifest(const kv::Reader& reader, const runtime::QueryContext& 
   } else if (absl::Status status = runtime::CheckIdField("manifest", id); !status.ok()) {
     return status;
   }
-  Answers answers(reader);
+  Answers answers(reader, context);
   absl::StatusOr<state::v1::ManifestState> manifest = answers.FindManifest(id);
   if (!manifest.ok()) return manifest.status();
   absl::StatusOr<v1::ManifestView> view = answers.View(*std::move(manifest));
@@ -283,7 +291,7 @@ absl::Status ListManifests(const kv::Reader& reader, const runtime::QueryContext
                     return true;
                   });
   if (!status.ok()) return status;
-  Answers answers(reader);
+  Answers answers(reader, context);
   for (const std::string& id : manifests) {
     absl::StatusOr<state::v1::ManifestState> manifest = answers.FindManifest(id);
     if (!manifest.ok()) return manifest.status();
@@ -367,7 +375,7 @@ absl::Status Trace(const kv::Reader& reader, const runtime::QueryContext& contex
   if (absl::Status status = runtime::CheckIdField("batch", request.batch()); !status.ok()) {
     return status;
   }
-  Answers answers(reader);
+  Answers answers(reader, context);
   absl::StatusOr<state::v1::BatchState> batch = answers.FindBatch(request.batch());
   if (!batch.ok()) return batch.status();
   absl::StatusOr<absl::CivilDay> today = DayAtSite(reader, answers, context, batch->site(), "");
@@ -393,7 +401,7 @@ absl::Status Trace(const kv::Reader& reader, const runtime::QueryContext& contex
   }
   absl::Status disputes = answers.AddDisputesOf(*batch, response.mutable_disputes());
   if (!disputes.ok()) return disputes;
-  absl::StatusOr<v1::BatchView> view = answers.View(*std::move(batch), *today);
+  absl::StatusOr<v1::BatchView> view = answers.View(*std::move(batch), *today, context.now_ms);
   if (!view.ok()) return view.status();
   *response.mutable_batch() = *std::move(view);
   return absl::OkStatus();

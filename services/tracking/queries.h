@@ -4,7 +4,8 @@
 //
 // Ages are civil days from the earliest storage start ever asserted to the date asked for, the
 // first day not counted: the age of the waste, whoever held it. -1: the start is unknown, which
-// every least age includes; 0 for a date before the start. A date left out is today: at the batch's
+// every least age includes; 0 for a date before the start. Medical waste says by when it must leave
+// where it lies, by the rule data in force. A date left out is today: at the batch's
 // or facility's site where one is asked for, else in the log's zone.
 #ifndef CRADLE_SERVICES_TRACKING_QUERIES_H_
 #define CRADLE_SERVICES_TRACKING_QUERIES_H_

@@ -51,6 +51,29 @@ TEST_F(TrackingTest, TheStartIsADayAtTheSite) {
   EXPECT_EQ(Get(batch).storage_start_date(), "2024-03-11") << "half past midnight in Shanghai";
 }
 
+TEST_F(TrackingTest, MedicalWasteSaysByWhenItMustLeaveUntilItHas) {
+  district_.SetTime(UtcMs(2024, 3, 10, 6));
+  const Batch bag =
+      district_.Generate(district_.producer, UtcMs(2024, 3, 10, 6), 5'000, "841-001-01");
+  now_ms_ = UtcMs(2024, 3, 12, 15, 59);
+  EXPECT_EQ(Get(bag).due_time_ms(), UtcMs(2024, 3, 12, 16) - 1) << "midnight in Shanghai";
+  EXPECT_FALSE(Get(bag).overdue());
+  EXPECT_TRUE(Get(bag, "2024-03-13").overdue());
+  now_ms_ = UtcMs(2024, 3, 12, 16);
+  v1::ListStockRequest of_producer;
+  of_producer.set_organisation(district_.producer.organisation);
+  ASSERT_EQ(Stock(of_producer).batches_size(), 1);
+  EXPECT_TRUE(Stock(of_producer).batches(0).overdue());
+
+  const Batch received = district_.Declare(district_.operating, "2024-03-10", 5'000, "841-001-01",
+                                           statement::v1::STOCK_ORIGIN_RECEIVED);
+  EXPECT_EQ(Get(received).due_time_ms(), UtcMs(2024, 3, 10, 16)) << "a day since it can have come";
+  EXPECT_TRUE(Get(received).overdue());
+
+  const Batch oil = district_.Generate(district_.producer, UtcMs(2024, 3, 10, 6));
+  EXPECT_FALSE(Get(oil).has_due_time_ms());
+}
+
 TEST_F(TrackingTest, TodayIsTheClocksDayAtTheSite) {
   const Batch batch = district_.Declare(district_.producer, "2023-12-01");
   now_ms_ = UtcMs(2023, 12, 31, 15, 59);
