@@ -206,20 +206,34 @@ void JudgeTwoParties(Judge& judge, const std::vector<ProvenAttestation>& attesta
   }
 }
 
-// Organisations that are parties of the manifest in hand; empty where there is none.
+void AddParties(const state::v1::ManifestState& manifest, std::vector<std::string>& parties) {
+  parties.push_back(manifest.consignor());
+  for (const v1::CarrierLeg& leg : manifest.issued().carriers()) {
+    parties.push_back(leg.organisation());
+  }
+  parties.push_back(manifest.issued().receiver());
+}
+
+// Organisations that are parties of the manifest in hand, or of any of them; empty where there is
+// none.
 std::vector<std::string> ManifestParties(Judge& judge) {
   std::vector<std::string> organisations;
+  if (judge.event() == S::kRoundDelivered) {
+    for (const std::string& id : judge.statement().round_delivered().manifests()) {
+      if (const auto& manifest = judge.TakeUp(id)) AddParties(*manifest, organisations);
+    }
+    return organisations;
+  }
   const v1::ManifestIssued* issued = nullptr;
-  if (judge.event() == S::kManifestIssued) {
-    issued = &judge.statement().manifest_issued();
-    organisations.push_back(judge.statement().parties(0).organisation());
+  if (judge.Issue() != nullptr) {
+    issued = judge.Issue();
+    organisations.push_back(HolderNamed(judge));
   } else if (judge.event() == S::kPipelineTransferred) {
     for (const v1::Party& party : judge.statement().parties()) {
       organisations.push_back(party.organisation());
     }
   } else if (const auto& manifest = judge.Manifest()) {
-    issued = &manifest->issued();
-    organisations.push_back(manifest->consignor());
+    AddParties(*manifest, organisations);
   }
   if (issued == nullptr) return organisations;
   for (const v1::CarrierLeg& leg : issued->carriers()) organisations.push_back(leg.organisation());

@@ -34,6 +34,8 @@ std::span<const EventRow> ReceiptEvents();
 std::span<const EventRow> AfterReceiptEvents();
 std::span<const EventRow> PipelineEvents();
 std::span<const EventRow> MedicalEvents();
+std::span<const EventRow> CollectionEvents();
+std::span<const EventRow> SelfDeliveryEvents();
 
 // `authority` is who registers where the state does not know it yet: at the founding, itself.
 void JudgeOrganisationRegistered(Judge& judge, const statement::v1::OrganisationRegistered& event,

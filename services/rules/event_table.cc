@@ -26,7 +26,7 @@ struct Table {
           BulkEvents(),      ApprovalEvents(),     PermitEvents(),       PilotEvents(),
           StorageEvents(),   DelegationEvents(),   ExitEvents(),         EmergencyEvents(),
           IncidentEvents(),  ReceiptEvents(),      AfterReceiptEvents(), PipelineEvents(),
-          MedicalEvents()}) {
+          MedicalEvents(),   CollectionEvents(),   SelfDeliveryEvents()}) {
       rows.insert(rows.end(), area.begin(), area.end());
     }
     std::sort(rows.begin(), rows.end(),
@@ -72,6 +72,11 @@ const EventRow* FindEvent(Event event) {
 }
 
 std::span<const Event> Events() { return TheTable().events; }
+
+bool IsOneSided(const statement::v1::Statement& statement) {
+  return statement.has_waste_collected() && !statement.parties().empty() &&
+         statement.parties(0).capacity() == statement::v1::CAPACITY_CARRIER;
+}
 
 std::string_view EventName(Event event) {
   const auto* field =

@@ -47,6 +47,9 @@ struct EventRow {
   void (*judge)(Judge& judge) = nullptr;
   // The manifest, begun before, that it is about; null: it is about none.
   const std::string& (*manifest)(const statement::v1::Statement& statement) = nullptr;
+  // Of an event that issues a manifest among other things: what it says of it. Null: none does, or
+  // the event is itself the issue.
+  statement::v1::ManifestIssued (*issues)(const statement::v1::Statement& statement) = nullptr;
   // Waste passes from hand to hand, and both sign.
   bool handover = false;
   // Its regulators are several persons of one authority.
@@ -66,6 +69,9 @@ const EventRow* FindEvent(Event event);
 std::span<const Event> Events();
 std::string_view EventName(Event event);
 
+// A collection that its carrier alone attests, because nobody was there.
+bool IsOneSided(const statement::v1::Statement& statement);
+
 // The party lists that events share.
 namespace parties {
 
@@ -73,6 +79,7 @@ inline constexpr statement::v1::Capacity kRegulatorAlone[] = {statement::v1::CAP
 inline constexpr statement::v1::Capacity kOrganisationAlone[] = {
     statement::v1::CAPACITY_ORGANISATION};
 inline constexpr statement::v1::Capacity kConsignorAlone[] = {statement::v1::CAPACITY_CONSIGNOR};
+inline constexpr statement::v1::Capacity kCarrierAlone[] = {statement::v1::CAPACITY_CARRIER};
 inline constexpr statement::v1::Capacity kReceiverAlone[] = {statement::v1::CAPACITY_RECEIVER};
 inline constexpr statement::v1::Capacity kOrganisationThenRegulator[] = {
     statement::v1::CAPACITY_ORGANISATION, statement::v1::CAPACITY_REGULATOR};
@@ -98,6 +105,8 @@ inline constexpr Capacities kEnds[] = {kConsignorThenReceiver};
 inline constexpr Capacities kEndsOrRegulator[] = {kConsignorThenReceiver, kRegulatorAlone};
 inline constexpr Capacities kReturn[] = {kCarrierThenConsignor};
 inline constexpr Capacities kPickup[] = {kConsignorThenCarrier};
+inline constexpr Capacities kPickupOrCarrier[] = {kConsignorThenCarrier, kCarrierAlone};
+inline constexpr Capacities kPickupOrRegulator[] = {kConsignorThenCarrier, kRegulatorAlone};
 inline constexpr Capacities kCarriers[] = {kCarrierThenCarrier};
 inline constexpr Capacities kArrival[] = {kCarrierThenReceiver};
 

@@ -1,6 +1,7 @@
 #include "services/rules/judge.h"
 
 #include "services/rules/calendar.h"
+#include "services/rules/lines.h"
 #include "services/rules/state_keys.h"
 #include "services/rules/visible_text.h"
 #include "storage/evidence/hash.h"
@@ -16,7 +17,7 @@ void Judge::Violate(RuleId number, std::string field, std::string message_en,
                     std::string message_zh) {
   const Rule& rule = FindRule(number);
   if (!rule.InForce(rule_set_)) return;
-  const std::optional<Effect> effect = rule.At(event());
+  const std::optional<Effect> effect = rule.At(event(), one_sided_);
   if (!effect) {
     Fail(absl::InternalError(
         fmt::format("rule {} is not in the table for {}", rule.id, EventName(event()))));
@@ -60,6 +61,23 @@ const std::optional<state::v1::ManifestState>& Judge::Manifest() {
   if (row_->manifest == nullptr) return manifest_;
   manifest_ = Read<state::v1::ManifestState>(keys::Manifest(row_->manifest(statement_)));
   return manifest_;
+}
+
+const std::optional<state::v1::ManifestState>& Judge::TakeUp(std::string_view manifest) {
+  manifest_read_ = true;
+  manifest_ = Read<state::v1::ManifestState>(keys::Manifest(manifest));
+  return manifest_;
+}
+
+const statement::v1::ManifestIssued* Judge::Issue() {
+  if (issue_) return &*issue_;
+  if (statement_.has_manifest_issued()) {
+    if (!statement_.manifest_issued().has_all_lines()) return &statement_.manifest_issued();
+    issue_ = WithFullLines(statement_.manifest_issued());
+  } else if (row_->issues != nullptr) {
+    issue_ = WithFullLines(row_->issues(statement_));
+  }
+  return issue_ ? &*issue_ : nullptr;
 }
 
 std::string Judge::Printable(std::string_view key) {

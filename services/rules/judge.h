@@ -33,12 +33,15 @@ class Judge {
         int64_t recorded_time_ms, uint64_t index)
       : statement_(statement),
         row_(FindEvent(statement.event_case())),
+        one_sided_(IsOneSided(statement)),
         recorded_time_ms_(recorded_time_ms),
         index_(index),
         state_(state) {}
 
   const statement::v1::Statement& statement() const { return statement_; }
   Event event() const { return statement_.event_case(); }
+  // Who held the waste did not sign that it was taken.
+  bool one_sided() const { return one_sided_; }
   // Of the statement's event, which is in the table: a parsed statement has one.
   const EventRow& row() const { return *row_; }
   int64_t recorded_time_ms() const { return recorded_time_ms_; }
@@ -97,6 +100,10 @@ class Judge {
   }
   // The manifest that the event is about, read once; nullopt: not in the log, or about none.
   const std::optional<state::v1::ManifestState>& Manifest();
+  // Of an event about several: the next of them is the one in hand.
+  const std::optional<state::v1::ManifestState>& TakeUp(std::string_view manifest);
+  // The manifest that the event issues, its lines in full; null: none.
+  const statement::v1::ManifestIssued* Issue();
 
   void Put(std::string key, std::string value) {
     changes_.push_back({std::move(key), std::move(value)});
@@ -119,6 +126,7 @@ class Judge {
 
   const statement::v1::Statement& statement_;
   const EventRow* const row_;
+  const bool one_sided_;
   const int64_t recorded_time_ms_;
   const uint64_t index_;
   const StateReader& state_;
@@ -130,6 +138,7 @@ class Judge {
   std::string prefix_;
   bool manifest_read_ = false;
   std::optional<state::v1::ManifestState> manifest_;
+  std::optional<statement::v1::ManifestIssued> issue_;
   absl::StatusCode code_ = absl::StatusCode::kOk;
   std::vector<Violation> forbidden_;
   std::vector<Violation> marks_;

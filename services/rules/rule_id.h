@@ -196,6 +196,15 @@ enum class RuleId {
   kMedicalCollectedLate,
   kMedicalDisposerLate,
   kStoreTemperature,
+  kMedicalRecycler,
+  kMedicalOnly,
+  kCollectedMass,
+  kRoundCarrier,
+  kRoundManifests,
+  kCollectionAnswered,
+  kCountersignLate,
+  kSelfDeliveryPoint,
+  kSelfDeliverySmall,
   kCount,
 };
 

@@ -20,6 +20,7 @@ std::span<const Rule> OrderRules();
 std::span<const Rule> IncidentRules();
 std::span<const Rule> ManifestRules();
 std::span<const Rule> MedicalRules();
+std::span<const Rule> CollectionRules();
 
 namespace rows {
 
@@ -28,10 +29,11 @@ using S = statement::v1::Statement;
 // Events that rules have in common.
 inline constexpr EventSet kNone;
 inline constexpr EventSet kAll = EventSet::All();
-inline constexpr EventSet kBegin = On(
-    S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered, S::kFacilityRegistered,
-    S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued, S::kTransferApproved, S::kWasteFound,
-    S::kIncidentReported, S::kEmergencyOrdered, S::kWardRegistered);
+inline constexpr EventSet kBegin =
+    On(S::kOrganisationRegistered, S::kSiteRegistered, S::kVehicleRegistered,
+       S::kFacilityRegistered, S::kStockDeclared, S::kBatchGenerated, S::kManifestIssued,
+       S::kTransferApproved, S::kWasteFound, S::kIncidentReported, S::kEmergencyOrdered,
+       S::kWardRegistered, S::kWasteCollected, S::kSelfDelivered);
 inline constexpr EventSet kBegunBatch = On(S::kStockDeclared, S::kBatchGenerated);
 // Make batches of others.
 inline constexpr EventSet kMade = On(S::kBatchSplit, S::kBatchesMerged, S::kBatchesPretreated,
@@ -48,20 +50,30 @@ inline constexpr EventSet kLineage =
     On(S::kBatchToppedUp, S::kBatchSealed, S::kBatchSplit, S::kBatchesMerged, S::kBatchRepacked,
        S::kBatchesPretreated, S::kTreatmentRecorded, S::kContainersPacked, S::kBulkFilled,
        S::kBagsHandedOver, S::kBatchDisinfected);
-inline constexpr EventSet kIssue = On(S::kManifestIssued);
-inline constexpr EventSet kHandover = On(S::kLoadTaken, S::kLoadHandedOver, S::kLoadDelivered);
+// A manifest is issued on the road, with its load taken.
+inline constexpr EventSet kCollected = On(S::kWasteCollected);
+// Issued, delivered and confirmed at once.
+inline constexpr EventSet kBrought = On(S::kSelfDelivered);
+inline constexpr EventSet kIssue = On(S::kManifestIssued) | kCollected | kBrought;
+inline constexpr EventSet kHandover =
+    On(S::kLoadTaken, S::kLoadHandedOver, S::kLoadDelivered, S::kRoundDelivered);
 inline constexpr EventSet kAfterIssue = kHandover | On(S::kReceiptConfirmed);
+// The consignor answers a collection at which it was not.
+inline constexpr EventSet kAnswers = On(S::kCollectionCountersigned, S::kCollectionContested);
 // About a manifest that is in the log.
 inline constexpr EventSet kOfManifest =
-    kAfterIssue | On(S::kManifestCancelled, S::kCarriersChanged, S::kOfficialNumberAttached,
-                     S::kLoadReturned, S::kReceiptContested, S::kContestResolved);
+    kAfterIssue |
+    On(S::kManifestCancelled, S::kCarriersChanged, S::kOfficialNumberAttached, S::kLoadReturned,
+       S::kReceiptContested, S::kContestResolved) |
+    kAnswers;
 // Carriers are named.
-inline constexpr EventSet kNamesCarriers = kIssue | On(S::kCarriersChanged);
+inline constexpr EventSet kNamesCarriers = On(S::kManifestIssued, S::kCarriersChanged) | kCollected;
 inline constexpr EventSet kTwoParties =
     kHandover | kCorrecting |
     On(S::kStockDeclared, S::kFounded, S::kPermitRegistered, S::kFacilityLimitSet,
        S::kInspectionRecorded, S::kWasteFound, S::kEmergencyOrdered, S::kEmergencyEnded,
-       S::kLoadReturned, S::kContestResolved, S::kPipelineTransferred);
+       S::kLoadReturned, S::kContestResolved, S::kPipelineTransferred, S::kWasteCollected,
+       S::kSelfDelivered);
 inline constexpr EventSet kLoad = On(S::kLoadTaken, S::kLoadHandedOver);
 // What is asserted of a facility after its registration, with or by a regulator.
 inline constexpr EventSet kOfFacility =

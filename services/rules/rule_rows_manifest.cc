@@ -18,11 +18,11 @@ constexpr Rule kRules[] = {
     {RuleId::kOfficialNumberDue, "OFFICIAL-NUMBER-DUE",
      "A manifest has its official number when the load is taken, unless it is on paper or exempt.",
      "起运时联单应有官方编号，纸质联单和豁免情形除外。", "manifest_number", kOk, kNone,
-     On(S::kLoadTaken), 2},
+     On(S::kLoadTaken) | kCollected | kBrought, 2},
     {RuleId::kExemptionListed, "EXEMPTION-LISTED",
      "An exemption is one of the catalogue's list, for that link and every waste on the manifest.",
      "豁免须在名录豁免清单中，且环节及联单所列全部废物均适用。", "catalogue", kFailed, kIssue,
-     kNone, 2},
+     kNone, 2, 0, kCollected},
     {RuleId::kExemptionUsed, "EXEMPTION-USED", "Every use of an exemption is shown.",
      "使用豁免的均予标注。", "catalogue", kOk, kNone, kIssue, 2},
     {RuleId::kLabelManifest, "LABEL-MANIFEST",
@@ -37,7 +37,7 @@ constexpr Rule kRules[] = {
      "A manifest on paper is entered within the working days that the rule data allow (ten) after "
      "the transfer was completed.",
      "纸质联单应在转移完成后规则数据所定工作日（十个）内补录。", "manifest_paper", kOk, kNone,
-     kIssue | kAfterIssue, 2},
+     On(S::kManifestIssued) | (kAfterIssue & ~On(S::kRoundDelivered)), 2},
     // Receipt.
     {RuleId::kReceiptOutcome, "RECEIPT-OUTCOME",
      "A confirmation has every line of the manifest, in order: accepted; partly, with the mass "
@@ -96,7 +96,7 @@ constexpr Rule kRules[] = {
     {RuleId::kWeightAlert, "WEIGHT-ALERT",
      "No tolerance exists; a difference above the threshold of the rule data raises an alert.",
      "不设允差；差异超过规则数据阈值的予以预警。", "manifest_receipt", kOk, kNone,
-     kWeighed | On(S::kPipelineTransferred), 2},
+     kWeighed | kBrought | On(S::kPipelineTransferred), 2},
 };
 
 }  // namespace

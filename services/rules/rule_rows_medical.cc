@@ -7,6 +7,7 @@ namespace {
 using namespace rows;  // NOLINT(google-build-using-namespace): the words of a table
 
 constexpr EventSet kHandOver = On(S::kBagsHandedOver);
+constexpr EventSet kPickedUp = On(S::kLoadTaken) | kCollected | kBrought;
 
 constexpr Rule kRules[] = {
     {RuleId::kWardKnown, "WARD-KNOWN",
@@ -27,12 +28,10 @@ constexpr Rule kRules[] = {
      On(S::kFacilityAccepted), kNone, 2},
     {RuleId::kMedicalStoredLate, "MEDICAL-STORED-LATE",
      "Medical waste lies no more than two days with the institution where it came up.",
-     "医疗废物在产生机构暂存不得超过2天。", "medical_storage", kOk, kNone,
-     On(S::kLoadTaken) | kTreated, 2},
+     "医疗废物在产生机构暂存不得超过2天。", "medical_storage", kOk, kNone, kPickedUp | kTreated, 2},
     {RuleId::kMedicalCollectedLate, "MEDICAL-COLLECTED-LATE",
      "While medical waste lies there, an institution is collected from at least every two days.",
-     "有医疗废物待收的机构至少每2天收集一次。", "medical_collection", kOk, kNone, On(S::kLoadTaken),
-     2},
+     "有医疗废物待收的机构至少每2天收集一次。", "medical_collection", kOk, kNone, kPickedUp, 2},
     {RuleId::kMedicalDisposerLate, "MEDICAL-DISPOSER-LATE",
      "Infectious, sharp and pathological waste lies with its receiver no more than 24 hours, 72 "
      "where it is below 5 °C, 168 where the facility is remote and it was disinfected.",

@@ -32,9 +32,10 @@ constexpr Rule kRules[] = {
      "An organisation that is leaving takes no new work; what is on its way to it is received, "
      "returned or forwarded and shown.",
      "退出中的单位不得承接新业务；已在途的废物予以接受、退回或转送并标注。", "exit", kFailed,
-     kNamesCarriers | On(S::kLicenceGranted, S::kFacilityRegistered, S::kSiteRegistered,
-                         S::kVehicleRegistered, S::kWasteFound),
-     kAfterIssue | kBegunBatch | On(S::kPipelineTransferred), 2},
+     kNamesCarriers | kBrought |
+         On(S::kLicenceGranted, S::kFacilityRegistered, S::kSiteRegistered, S::kVehicleRegistered,
+            S::kWasteFound),
+     kAfterIssue | kBegunBatch | On(S::kPipelineTransferred), 2, 0, kCollected},
     {RuleId::kOrganisationExited, "ORGANISATION-EXITED",
      "An organisation that has left asserts nothing more.", "已完成退出的单位不得再作出任何陈述。",
      "exit", kDenied, kAll, kNone, 2},
@@ -60,7 +61,7 @@ constexpr Rule kRules[] = {
     {RuleId::kEmergencyUse, "EMERGENCY-USE",
      "What is allowed by an emergency order alone is shown, each time.",
      "仅凭应急处置令而允许的，每次均予标注。", "emergency", kOk, kNone,
-     kNamesCarriers | kAfterIssue | kTreated | On(S::kLoadReturned), 2},
+     kNamesCarriers | kBrought | kAfterIssue | kTreated | On(S::kLoadReturned), 2},
     // Small producers.
     {RuleId::kServiceFee, "SERVICE-FEE", "A service fee is not below zero and within the limit.",
      "服务费不得小于零，且不超过限额。", "", kInvalid, kIssue, kNone, 2},

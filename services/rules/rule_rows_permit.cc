@@ -7,7 +7,8 @@ namespace {
 using namespace rows;  // NOLINT(google-build-using-namespace): the words of a table
 
 // Where the waste of a manifest is seen to go to the receiver, after the issue.
-constexpr EventSet kLoadToReceipt = On(S::kLoadTaken, S::kLoadDelivered, S::kReceiptConfirmed);
+constexpr EventSet kLoadToReceipt =
+    On(S::kLoadTaken, S::kLoadDelivered, S::kReceiptConfirmed, S::kRoundDelivered);
 // Where a receiver's amounts are seen to be used, after the issue.
 constexpr EventSet kArrives = kLoadToReceipt | On(S::kPipelineTransferred);
 constexpr EventSet kComesToLie =
@@ -23,8 +24,10 @@ constexpr Rule kRules[] = {
      On(S::kLicenceStatusChanged), kNone, 2},
     {RuleId::kLicenceStands, "LICENCE-STANDS",
      "The licence that covers the waste is neither suspended nor revoked on the day.",
-     "覆盖该废物的许可证当日不得处于暂扣或吊销状态。", "licence", kFailed, kNamesCarriers,
-     kAfterIssue | On(S::kLoadReturned, S::kPipelineTransferred, S::kBatchTreated), 2},
+     "覆盖该废物的许可证当日不得处于暂扣或吊销状态。", "licence", kFailed,
+     kNamesCarriers | kBrought,
+     kAfterIssue | On(S::kLoadReturned, S::kPipelineTransferred, S::kBatchTreated), 2, 0,
+     kCollected},
     {RuleId::kLicenceTerm, "LICENCE-TERM",
      "A licence holds no longer than its kind is granted for.",
      "许可证有效期不得超过该类许可证的期限。", "operating_licence", kFailed, On(S::kLicenceGranted),
@@ -36,7 +39,7 @@ constexpr Rule kRules[] = {
      "What a receiver was sent and has received in a year is within the annual amount of its "
      "licence.",
      "接受人当年在途和已接受量不得超过许可证年规模。", "operating_licence", kFailed, kIssue,
-     kArrives, 2},
+     kArrives, 2, 0, kCollected},
     {RuleId::kLicenceAmountOver, "LICENCE-AMOUNT-OVER",
      "Where the rule data lets it be issued, a manifest over the annual amount is shown.",
      "规则数据允许填写时，超过年规模的联单予以标注。", "operating_licence", kOk, kNone, kIssue, 2},
@@ -71,25 +74,28 @@ constexpr Rule kRules[] = {
      kNone, 2},
     {RuleId::kApprovalNeeded, "APPROVAL-NEEDED",
      "A manifest between provinces names an approval that holds for its places and wastes.",
-     "跨省联单须填写对其场所和废物有效的批准文号。", "approval", kFailed, kIssue, kNone, 2},
+     "跨省联单须填写对其场所和废物有效的批准文号。", "approval", kFailed, kIssue, kNone, 2, 0,
+     kCollected},
     {RuleId::kApprovalAmount, "APPROVAL-AMOUNT",
      "What goes between provinces is within the amount approved.", "跨省转移量不得超过批准量。",
-     "approval", kFailed, kIssue, On(S::kReceiptConfirmed), 2},
+     "approval", kFailed, On(S::kManifestIssued), On(S::kReceiptConfirmed), 2},
     {RuleId::kApprovalExpired, "APPROVAL-EXPIRED",
      "The approval still holds when the waste is taken, delivered and received.",
-     "起运、送达和确认时批准仍须有效。", "approval", kOk, kNone, kLoadToReceipt, 2},
+     "起运、送达和确认时批准仍须有效。", "approval", kOk, kNone,
+     kLoadToReceipt & ~On(S::kRoundDelivered), 2},
     {RuleId::kPilotCap, "PILOT-CAP", "A point-to-point pilot stays within its cap.",
-     "点对点试点不得超过限额。", "pilot", kFailed, kIssue, kArrives, 2},
+     "点对点试点不得超过限额。", "pilot", kFailed, kIssue, kArrives, 2, 0, kCollected},
     // Storage.
     {RuleId::kFacilityKnown, "FACILITY-KNOWN", "The facility is registered.", "设施须已登记。",
      "storage", kFailed, kOfFacility | On(S::kFacilityShared, S::kTemperatureRead), kNone, 2},
     {RuleId::kLimitRaise, "LIMIT-RAISE", "A regulator attests that a limit is raised.",
      "提高贮存限额须监管部门一并签署。", "storage", kDenied, On(S::kFacilityLimitSet), kNone, 2},
     {RuleId::kStorageCapacity, "STORAGE-CAPACITY", "No more lies in a facility than fits.",
-     "设施贮存量不得超过其容量。", "storage", kOk, kNone, kComesToLie, 2},
+     "设施贮存量不得超过其容量。", "storage", kOk, kNone, kComesToLie | kBrought, 2},
     {RuleId::kStoragePermitted, "STORAGE-PERMITTED",
      "No more lies in a facility than EIA, acceptance or permit allow.",
-     "设施贮存量不得超过环评、验收或许可的限额。", "storage", kOk, kNone, kComesToLie, 2},
+     "设施贮存量不得超过环评、验收或许可的限额。", "storage", kOk, kNone, kComesToLie | kBrought,
+     2},
     {RuleId::kStoragePoint, "STORAGE-POINT",
      "No more lies at a storage point than the standard lets.", "贮存点贮存量不得超过标准限额。",
      "storage", kOk, kNone, kComesToLie & ~On(S::kBagsHandedOver), 2},

@@ -47,7 +47,7 @@ constexpr Rule kRules[] = {
      "A co-attested handover claimed before the revocation and recorded within the offline window "
      "is admitted and shown.",
      "吊销前发生、在离线时限内登记且双方签署的交接予以受理并标注。", "", kOk, kNone,
-     kHandover | On(S::kLoadReturned, S::kPipelineTransferred)},
+     kHandover | kCollected | kBrought | On(S::kLoadReturned, S::kPipelineTransferred)},
     {RuleId::kPartyCapacities, "PARTY-CAPACITIES",
      "The parties are those the event needs, in their capacities and order.",
      "陈述各方的身份和顺序须符合事项要求。", "", kDenied, kAll},
@@ -74,7 +74,7 @@ constexpr Rule kRules[] = {
      kAll},
     {RuleId::kTimeFact, "TIME-FACT", "What happened is not dated after it was recorded.",
      "事实发生时间不得晚于登记时间。", "ledger", kOk, kNone,
-     kCustody | kLineage | kAfterIssue |
+     kCustody | kLineage | kAfterIssue | kCollected | kBrought |
          On(S::kBatchGenerated, S::kBatchOpened, S::kBulkDrawn, S::kBulkLevelRead, S::kBulkEmptied,
             S::kInspectionRecorded, S::kTemperatureRead, S::kLoadReturned, S::kPipelineTransferred,
             S::kWasteFound, S::kIncidentReported)},

@@ -17,7 +17,7 @@ struct Table {
     for (const std::span<const Rule> part :
          {StatementRules(), PlaceRules(), WasteRules(), CorrectionRules(), DisputeRules(),
           LineageRules(), PermitRules(), OrderRules(), IncidentRules(), ManifestRules(),
-          MedicalRules()}) {
+          MedicalRules(), CollectionRules()}) {
       rules.insert(rules.end(), part.begin(), part.end());
     }
     for (const Rule& rule : rules) by_number.at(static_cast<size_t>(rule.number)) = &rule;
@@ -35,6 +35,10 @@ std::optional<Effect> Rule::At(Event event) const {
   if (forbids.Has(event)) return Effect::kForbids;
   if (marks.Has(event)) return Effect::kMarks;
   return std::nullopt;
+}
+
+std::optional<Effect> Rule::At(Event event, bool one_sided) const {
+  return one_sided && marks_one_sided.Has(event) ? Effect::kMarks : At(event);
 }
 
 std::span<const Rule> Rules() { return TheTable().rules; }

@@ -33,12 +33,16 @@ struct Rule {
   EventSet marks{};
   uint32_t first_set = 1;
   uint32_t last_set = 0;  // 0: in force in the newest set
+  // Of `forbids`: nobody was asked and the waste is gone, so it marks where one side alone says so.
+  EventSet marks_one_sided{};
 
   bool InForce(uint32_t rule_set) const {
     return first_set <= rule_set && (last_set == 0 || rule_set <= last_set);
   }
   // What it does at an event; nullopt: it does not apply to it.
   std::optional<Effect> At(Event event) const;
+  // Of one statement of it (IsOneSided).
+  std::optional<Effect> At(Event event, bool one_sided) const;
 };
 
 std::span<const Rule> Rules();

@@ -7,6 +7,7 @@
 #include "services/rules/batch_state.h"
 #include "services/rules/calendar.h"
 #include "services/rules/event_rules.h"
+#include "services/rules/rules_collection.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_manifest.h"
 #include "services/rules/state_keys.h"
@@ -158,6 +159,7 @@ void JudgeContestResolved(Judge& judge) {
   const v1::ContestResolved& event = judge.statement().contest_resolved();
   RequireChosen(judge, event.resolution(), "resolution");
   RequireDocuments(judge, event.evidence_sha256(), "evidence_sha256");
+  if (event.of_collection()) return JudgeCollectionResolved(judge, event);
   const auto& found =
       JudgeManifest(judge, event.manifest(),
                     {state::v1::MANIFEST_STATUS_CONFIRMED, state::v1::MANIFEST_STATUS_RETURNED});
@@ -207,7 +209,11 @@ constexpr EventRow kEvents[] = {
      .title_en = "Contest resolved",
      .title_zh = "异议处理",
      .key_role = v1::KEY_ROLE_OPERATOR,
-     .parties = &parties::Always<parties::kEndsOrRegulator>,
+     .parties =
+         [](const S& s) {
+           return s.contest_resolved().of_collection() ? PartyLists(parties::kPickupOrRegulator)
+                                                       : PartyLists(parties::kEndsOrRegulator);
+         },
      .chains = [](const S& s,
                   ChainList& chains) { chains.Add("manifest", s.contest_resolved().manifest()); },
      .judge = JudgeContestResolved,

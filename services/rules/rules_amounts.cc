@@ -70,7 +70,7 @@ std::string CounterOf(const ManifestState& manifest, const AmountUse& use, int64
 
 void ViolateAmount(Judge& judge, RuleId rule, std::string_view what_en, std::string_view what_zh,
                    int64_t counted_g, int64_t limit_g) {
-  judge.Violate(rule, judge.Path("manifest"),
+  judge.Violate(rule, judge.Path(judge.event() == S::kRoundDelivered ? "manifests" : "manifest"),
                 fmt::format("{}: {} g of {} g", what_en, counted_g, limit_g),
                 fmt::format("{}：已计{}克，限额{}克", what_zh, counted_g, limit_g));
 }
@@ -79,7 +79,7 @@ void JudgeLicenceAmount(Judge& judge, const v1::LicenceGranted& licence, int sco
                         int64_t counted_g) {
   const int64_t annual_g = licence.scopes(scope).annual_mass_g();
   if (annual_g == 0 || judge.rule_set() < 2) return;
-  const bool issue = judge.event() == S::kManifestIssued;
+  const bool issue = judge.Issue() != nullptr;
   const std::string& waste = licence.scopes(scope).waste();
   const std::string en = fmt::format("annual amount of {} for {}", licence.licence_number(), waste);
   const std::string zh = fmt::format("许可证 {} 的 {} 年规模", licence.licence_number(), waste);
@@ -176,6 +176,16 @@ void CountIssued(Judge& judge, ManifestState& manifest) {
   JudgeUses(judge, manifest, [](const AmountUse& use) { return use.year(); });
   CountApproval(judge, manifest, ByCode(sums), 1);
   JudgeApprovalAmount(judge, manifest);
+}
+
+void CountArrived(Judge& judge, ManifestState& manifest) {
+  ManifestState counted = manifest;
+  for (int i = 0; i < manifest.received_size(); ++i) {
+    counted.mutable_issued()->mutable_lines(i)->set_sent_mass_g(
+        manifest.received(i).received_mass_g());
+  }
+  CountIssued(judge, counted);
+  *manifest.mutable_uses() = counted.uses();
 }
 
 void JudgeCounted(Judge& judge, const ManifestState& manifest) {

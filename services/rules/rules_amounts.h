@@ -18,6 +18,9 @@ namespace cradle::rules {
 // PILOT-CAP, APPROVAL-AMOUNT.
 void CountIssued(Judge& judge, state::v1::ManifestState& manifest);
 
+// The same of a manifest that is received as it is issued: what has arrived counts, at once.
+void CountArrived(Judge& judge, state::v1::ManifestState& manifest);
+
 // What was counted, as it stands now: LICENCE-AMOUNT, LICENCE-EXCESS, PILOT-CAP.
 void JudgeCounted(Judge& judge, const state::v1::ManifestState& manifest);
 

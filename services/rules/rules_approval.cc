@@ -175,7 +175,7 @@ void JudgeApproval(Judge& judge, const v1::ManifestIssued& event) {
   std::optional<state::v1::ApprovalState> approval;
   if (!event.approval().empty()) {
     approval =
-        judge.Read<state::v1::ApprovalState>(keys::Approval(FirstParty(judge), event.approval()));
+        judge.Read<state::v1::ApprovalState>(keys::Approval(HolderNamed(judge), event.approval()));
   }
   if (const auto reason = WhyNot(judge, event, approval)) {
     judge.Violate(RuleId::kApprovalNeeded, judge.Path("approval"), reason->en, reason->zh);

@@ -209,7 +209,7 @@ std::optional<BatchState> JudgeBatchInHand(Judge& judge, std::string_view batch,
                   fmt::format("批次 {} 未登记", batch));
     return std::nullopt;
   }
-  if (state->custodian() != FirstParty(judge)) {
+  if (state->custodian() != HolderNamed(judge)) {
     judge.Violate(RuleId::kCustodyHolder, judge.Path(field),
                   fmt::format("{} is held by {}", batch, state->custodian()),
                   fmt::format("{} 由 {} 保管", batch, state->custodian()));

@@ -14,7 +14,7 @@ namespace cradle::rules {
 
 using Containers = google::protobuf::RepeatedPtrField<statement::v1::Container>;
 
-// BATCH-KNOWN, CUSTODY-HOLDER, BATCH-ON-MANIFEST, BATCH-STATE: the first party holds the batch, it
+// BATCH-KNOWN, CUSTODY-HOLDER, BATCH-ON-MANIFEST, BATCH-STATE: the batch is HolderNamed's, it
 // is on no manifest, and in one of the statuses. nullopt: no such batch.
 std::optional<state::v1::BatchState> JudgeBatchInHand(
     Judge& judge, std::string_view batch, std::string_view field,

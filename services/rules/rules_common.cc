@@ -124,6 +124,18 @@ void RequireDocuments(Judge& judge,
   }
 }
 
+void JudgePoint(Judge& judge, int64_t latitude_e7, int64_t longitude_e7) {
+  const auto judge_one = [&](std::string_view field, int64_t value, int degrees_most) {
+    const int64_t most = int64_t{degrees_most} * 10'000'000;
+    if (value >= -most && value <= most) return;
+    judge.Violate(RuleId::kFormField, judge.Path(field),
+                  fmt::format("{}: beyond {} degrees", field, degrees_most),
+                  fmt::format("{}：超过{}度", field, degrees_most));
+  };
+  judge_one("latitude_e7", latitude_e7, 90);
+  judge_one("longitude_e7", longitude_e7, 180);
+}
+
 bool RequireDivision(Judge& judge, std::string_view division, std::string_view field) {
   const absl::Status form = CheckDivisionForm(division);
   if (form.ok()) return true;

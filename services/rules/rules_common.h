@@ -48,6 +48,8 @@ std::optional<Period> RequirePeriod(Judge& judge, std::string_view valid_from_da
 void RequireDocuments(Judge& judge,
                       const google::protobuf::RepeatedPtrField<std::string>& documents,
                       std::string_view field);
+// FORM-FIELD of the fields latitude_e7 and longitude_e7, in 1e-7 degrees.
+void JudgePoint(Judge& judge, int64_t latitude_e7, int64_t longitude_e7);
 // FORM-FIELD unless GB/T 2260.
 bool RequireDivision(Judge& judge, std::string_view division, std::string_view field);
 
@@ -110,6 +112,13 @@ std::optional<int64_t> AddMass(std::optional<int64_t> a, int64_t b);
 // The organisation asserting as the first party.
 inline const std::string& FirstParty(const Judge& judge) {
   return judge.statement().parties(0).organisation();
+}
+
+// Who holds the waste that an event names: the first party, or whom a collection names, who may not
+// sign it.
+inline const std::string& HolderNamed(const Judge& judge) {
+  return judge.statement().has_waste_collected() ? judge.statement().waste_collected().consignor()
+                                                 : FirstParty(judge);
 }
 
 }  // namespace cradle::rules

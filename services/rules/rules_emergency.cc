@@ -41,7 +41,7 @@ std::optional<Way> WayTo(Judge& judge, const std::string& facility, std::string_
 }
 
 std::optional<Way> FindWay(Judge& judge) {
-  if (judge.event() == S::kManifestIssued) return WayOf(judge.statement().manifest_issued());
+  if (judge.Issue() != nullptr) return WayOf(*judge.Issue());
   if (judge.event() == S::kBatchTreated) {
     const v1::BatchTreated& treated = judge.statement().batch_treated();
     return WayTo(judge, treated.facility(), treated.batch());
@@ -109,19 +109,33 @@ bool Mark(Judge& judge, const std::optional<EmergencyState>& order, std::string_
 
 }  // namespace
 
-bool EmergencyAllowsReceiver(Judge& judge, std::string_view receiver, std::string_view waste_code,
-                             const std::string& path) {
-  if (!IsMarkedHere(judge) || !IsMedical(waste_code)) return false;
+namespace {
+
+// The order in force that lists the receiver, or the facility the waste goes to.
+std::optional<EmergencyState> FindOrderFor(Judge& judge, std::string_view receiver,
+                                           std::string_view waste_code) {
+  if (!IsMarkedHere(judge) || !IsMedical(waste_code)) return std::nullopt;
   const std::optional<Way> way = FindWay(judge);
-  if (!way) return false;
-  const auto order = FindOrder(judge, way->consignor_site, [&](const EmergencyState& each) {
+  if (!way) return std::nullopt;
+  return FindOrder(judge, way->consignor_site, [&](const EmergencyState& each) {
     if (Contains(each.ordered().receivers(), receiver)) return true;
     if (!way->facility.empty()) return Contains(each.ordered().facilities(), way->facility);
     return std::any_of(each.facilities().begin(), each.facilities().end(), [&](const auto& listed) {
       return listed.organisation() == receiver && listed.site() == way->receiver_site;
     });
   });
-  return Mark(judge, order, fmt::format("{} {}", receiver, waste_code), path);
+}
+
+}  // namespace
+
+bool EmergencyAllowsReceiver(Judge& judge, std::string_view receiver, std::string_view waste_code,
+                             const std::string& path) {
+  return Mark(judge, FindOrderFor(judge, receiver, waste_code),
+              fmt::format("{} {}", receiver, waste_code), path);
+}
+
+bool EmergencyListsReceiver(Judge& judge, std::string_view receiver, std::string_view waste_code) {
+  return FindOrderFor(judge, receiver, waste_code).has_value();
 }
 
 bool EmergencyAllowsVehicle(Judge& judge, std::string_view vehicle, const std::string& path) {

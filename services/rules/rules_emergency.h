@@ -14,6 +14,8 @@ namespace cradle::rules {
 // EMERGENCY-USE was marked instead, at `path`, which is whole.
 bool EmergencyAllowsReceiver(Judge& judge, std::string_view receiver, std::string_view waste_code,
                              const std::string& path);
+// The same, and marks nothing.
+bool EmergencyListsReceiver(Judge& judge, std::string_view receiver, std::string_view waste_code);
 bool EmergencyAllowsVehicle(Judge& judge, std::string_view vehicle, const std::string& path);
 
 }  // namespace cradle::rules

@@ -66,7 +66,15 @@ std::vector<Work> WorkOf(Judge& judge) {
                         {{judge.Path("receiver"), s.manifest_issued().receiver()}});
     case S::kCarriersChanged:
       return CarriersOf(judge, s.carriers_changed().carriers(), {});
+    case S::kWasteCollected: {
+      const int carrier = s.parties_size() - 1;
+      return {
+          {judge.Path("receiver"), s.waste_collected().receiver()},
+          {fmt::format("parties[{}].organisation", carrier), s.parties(carrier).organisation()}};
+    }
     case S::kPipelineTransferred:
+    case S::kRoundDelivered:
+    case S::kSelfDelivered:
       return {{"parties[1].organisation", s.parties(1).organisation()}};
     case S::kLoadTaken:
     case S::kLoadHandedOver:

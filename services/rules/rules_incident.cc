@@ -23,10 +23,6 @@ using S = v1::Statement;
 using state::v1::BatchState;
 using state::v1::ManifestState;
 
-// 1e-7 degrees.
-constexpr int64_t kLatitudeMaxE7 = 900'000'000;
-constexpr int64_t kLongitudeMaxE7 = 1'800'000'000;
-
 void WrongField(Judge& judge, std::string_view field, std::string_view en, std::string_view zh) {
   judge.Violate(RuleId::kFormField, judge.Path(field), fmt::format("{}: {}", field, en),
                 fmt::format("{}：{}", field, zh));
@@ -60,15 +56,6 @@ namespace {
 
 // --- Found ---
 
-void JudgePoint(Judge& judge, const v1::WasteFound& event) {
-  if (event.latitude_e7() < -kLatitudeMaxE7 || event.latitude_e7() > kLatitudeMaxE7) {
-    WrongField(judge, "latitude_e7", "beyond 90 degrees", "超过90度");
-  }
-  if (event.longitude_e7() < -kLongitudeMaxE7 || event.longitude_e7() > kLongitudeMaxE7) {
-    WrongField(judge, "longitude_e7", "beyond 180 degrees", "超过180度");
-  }
-}
-
 void JudgeCustodian(Judge& judge, const v1::WasteFound& event) {
   const auto custodian = FindOrganisation(judge, event.custodian(), judge.Path("custodian"));
   if (!custodian) return;
@@ -88,7 +75,7 @@ void JudgeWasteFound(Judge& judge) {
   if (RequireDivision(judge, event.division(), "division")) {
     JudgeRegulator(judge, 0, event.division());
   }
-  JudgePoint(judge, event);
+  JudgePoint(judge, event.latitude_e7(), event.longitude_e7());
   JudgeWasteCode(judge, event.waste_code(), "waste_code");
   RequireChosen(judge, event.identification(), "identification");
   RequireMass(judge, event.found_mass_g(), "found_mass_g");

@@ -272,6 +272,28 @@ std::optional<LicencePlace> FindOperatingLicence(Judge& judge,
   return FindOperating(judge, licences, waste_code, method_code).place;
 }
 
+bool MayCollectOrDispose(Judge& judge, const state::v1::LicencesState& licences,
+                         std::string_view waste_code) {
+  const auto disposes = [&](const std::string& code) {
+    const std::optional<RuleData::Method> method = judge.data().FindMethod(code);
+    return method && !method->utilises;
+  };
+  for (const state::v1::LicenceState& licence : licences.licences()) {
+    const v1::LicenceGranted& granted = licence.granted();
+    if (granted.kind() == v1::LICENCE_KIND_TRANSPORT || !HoldsOn(granted, judge.act_day())) {
+      continue;
+    }
+    for (const v1::LicenceScope& scope : granted.scopes()) {
+      const auto& codes = scope.method_codes();
+      if (Covers(scope, waste_code) &&
+          (codes.empty() || std::any_of(codes.begin(), codes.end(), disposes))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 bool HasOperatingLicenceFor(const state::v1::LicencesState& licences, std::string_view waste_code,
                             std::string_view from_date, std::string_view to_date) {
   for (const state::v1::LicenceState& licence : licences.licences()) {

@@ -24,6 +24,10 @@ std::optional<LicencePlace> FindOperatingLicence(Judge& judge,
                                                  const state::v1::LicencesState& licences,
                                                  std::string_view waste_code,
                                                  std::string_view method_code);
+// One that covers the waste on the day lets it be collected or disposed of, not only utilised;
+// whether it is suspended, LICENCE-STANDS says.
+bool MayCollectOrDispose(Judge& judge, const state::v1::LicencesState& licences,
+                         std::string_view waste_code);
 // It covers the waste from `from` to `to`, whatever is suspended meanwhile.
 bool HasOperatingLicenceFor(const state::v1::LicencesState& licences, std::string_view waste_code,
                             std::string_view from_date, std::string_view to_date);

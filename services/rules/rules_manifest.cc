@@ -41,6 +41,17 @@ void JudgeTwice(Judge& judge, std::string_view field, std::string_view organisat
                 fmt::format("{} 在联单中同为两方", organisation));
 }
 
+// MASS-EXACT; COLLECTED-MASS where the driver weighed and nobody else was there.
+void JudgeSentMass(Judge& judge, int64_t mass_g, const BatchState& batch,
+                   const std::string& field) {
+  if (!judge.one_sided()) return JudgeMassExact(judge, mass_g, batch, field);
+  RequireMass(judge, mass_g, field);
+  if (mass_g == batch.mass_g()) return;
+  judge.Violate(RuleId::kCollectedMass, judge.Path(field),
+                fmt::format("{} g collected where {} g are logged", mass_g, batch.mass_g()),
+                fmt::format("收集{}克，登记为{}克", mass_g, batch.mass_g()));
+}
+
 // Batches of the lines as consigned; those not known are left out.
 std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event) {
   std::vector<BatchState> batches;
@@ -72,7 +83,7 @@ std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event
                          {state::v1::BATCH_STATUS_GENERATED, state::v1::BATCH_STATUS_STORED,
                           state::v1::BATCH_STATUS_RECEIVED, state::v1::BATCH_STATUS_REFUSED});
     if (!batch) continue;
-    JudgeMassExact(judge, line.sent_mass_g(), *batch, field("sent_mass_g"));
+    JudgeSentMass(judge, line.sent_mass_g(), *batch, field("sent_mass_g"));
     JudgeStage(judge, *batch, line.unstored_reason(), field("batch"));
     if (form && batch->waste_code() != line.waste_code()) {
       judge.Violate(RuleId::kManifestLineCode, judge.Path(field("waste_code")),
@@ -115,11 +126,40 @@ void JudgeNotMixed(Judge& judge, const v1::ManifestIssued& event) {
                 "医疗废物与其他废物同列一份联单");
 }
 
+// MEDICAL-RECYCLER: medical waste goes to no one who may only utilise it, whatever else would let
+// it.
+void JudgeNotRecycled(Judge& judge, const v1::ManifestIssued& event, const WasteOfLines& wastes,
+                      const std::string& path) {
+  if (!wastes.medical || judge.rule_set() < 2) return;
+  const state::v1::LicencesState licences = ReadLicences(judge, event.receiver());
+  for (const WasteOfLines::Waste& waste : wastes.distinct) {
+    if (!IsMedical(waste.code)) continue;
+    const auto method = judge.data().FindMethod(waste.method_code);
+    if (method && method->utilises) {
+      judge.Violate(
+          RuleId::kMedicalRecycler, path,
+          fmt::format("{} utilises, and {} is medical waste", waste.method_code, waste.code),
+          fmt::format("{} 属于利用方式，{} 为医疗废物", waste.method_code, waste.code));
+    } else if (!MayCollectOrDispose(judge, licences, waste.code) &&
+               !EmergencyListsReceiver(judge, event.receiver(), waste.code)) {
+      judge.Violate(RuleId::kMedicalRecycler, path,
+                    fmt::format("{} has no licence to collect or dispose of {}", event.receiver(),
+                                waste.code),
+                    fmt::format("{} 没有收集或处置 {} 的许可证", event.receiver(), waste.code));
+    }
+  }
+}
+
+// Where the statement names the receiver.
+std::string ReceiverPath(Judge& judge) {
+  return judge.event() == S::kSelfDelivered ? "parties[1].organisation" : judge.Path("receiver");
+}
+
 void JudgeReceiver(Judge& judge, const v1::ManifestIssued& event, const WasteOfLines& wastes) {
-  const std::string path = judge.Path("receiver");
+  const std::string path = ReceiverPath(judge);
   const auto receiver = FindOrganisation(judge, event.receiver(), path);
   if (!receiver) return;
-  WithoutLicence without(FirstParty(judge), event);
+  WithoutLicence without(HolderNamed(judge), event);
   const bool needs_licence =
       std::any_of(wastes.distinct.begin(), wastes.distinct.end(),
                   [&](const auto& w) { return !without.May(judge, w.code); });
@@ -136,6 +176,7 @@ void JudgeReceiver(Judge& judge, const v1::ManifestIssued& event, const WasteOfL
                   FacilityUse::kAny, "receiver_facility");
   }
   JudgeReceiverOf(judge, event.receiver(), wastes, path);
+  JudgeNotRecycled(judge, event, wastes, path);
 }
 
 // What is taken from each facility, once it is taken.
@@ -161,30 +202,6 @@ void JudgeHandedOn(Judge& judge, const BatchState& batch) {
   judge.Violate(RuleId::kCollectionHandOn, judge.Path("lines"),
                 fmt::format("{} was to be handed on by {}", batch.batch(), last),
                 fmt::format("{} 应于 {} 前转交", batch.batch(), last));
-}
-
-void PutIssued(Judge& judge, const v1::ManifestIssued& event,
-               const std::vector<BatchState>& batches) {
-  ManifestState manifest;
-  for (const BatchState& batch : batches) {
-    AddLoad(manifest, batch);
-    BatchState consigned = batch;
-    consigned.set_status_before(batch.status());
-    consigned.set_status(state::v1::BATCH_STATUS_CONSIGNED);
-    consigned.set_manifest(event.manifest());
-    consigned.add_manifests(event.manifest());
-    JudgeHandedOn(judge, batch);
-    PutBatch(judge, &batch, std::move(consigned));
-  }
-  *manifest.mutable_issued() = event;
-  manifest.set_consignor(FirstParty(judge));
-  judge.accounts().Consign(manifest, 1);
-  manifest.set_status(state::v1::MANIFEST_STATUS_ISSUED);
-  manifest.set_official_number(event.official_number());
-  manifest.set_issued_time_ms(judge.act_time_ms());
-  manifest.set_index(judge.index());
-  CountIssued(judge, manifest);
-  judge.Put(keys::Manifest(event.manifest()), manifest);
 }
 
 }  // namespace
@@ -267,9 +284,7 @@ namespace {
 
 // Of the manifest in hand.
 WithoutLicence WithoutLicenceOf(Judge& judge) {
-  if (judge.event() == S::kManifestIssued) {
-    return {FirstParty(judge), judge.statement().manifest_issued()};
-  }
+  if (judge.Issue() != nullptr) return {HolderNamed(judge), *judge.Issue()};
   if (judge.event() == S::kPipelineTransferred) {
     return {FirstParty(judge), judge.statement().parties(1).organisation(), ""};
   }
@@ -293,32 +308,67 @@ void JudgeReceiverOf(Judge& judge, std::string_view receiver, const WasteOfLines
   }
 }
 
-namespace {
-
-void JudgeManifestIssued(Judge& judge) {
-  JudgeAllLines(judge, judge.statement().manifest_issued());
-  const v1::ManifestIssued event = WithFullLines(judge.statement().manifest_issued());
+Issue JudgeIssue(Judge& judge, const v1::ManifestIssued& event,
+                 absl::FunctionRef<void(const WasteOfLines&)> judge_carriers) {
+  Issue issue;
+  const std::string& consignor = HolderNamed(judge);
   RequireNew(judge, keys::Manifest(event.manifest()), event.manifest(), "manifest");
   AllowText(judge, event.plan_reference(), "plan_reference");
   if (!event.contract_sha256().empty()) {
     RequireSha256(judge, event.contract_sha256(), "contract_sha256");
   }
-  FindSite(judge, event.consignor_site(), FirstParty(judge), "consignor_site");
-  const std::vector<BatchState> batches = JudgeLines(judge, event);
-  JudgeImportBan(judge, batches);
+  FindSite(judge, event.consignor_site(), consignor, "consignor_site");
+  issue.batches = JudgeLines(judge, event);
+  JudgeImportBan(judge, issue.batches);
   JudgeFee(judge, event);
   JudgeNotMixed(judge, event);
-  if (event.receiver() == FirstParty(judge)) JudgeTwice(judge, "receiver", event.receiver());
-  JudgeLegParties(judge, FirstParty(judge), event.receiver(), "", event.carriers());
+  if (event.receiver() == consignor) JudgeTwice(judge, "receiver", event.receiver());
   const WasteOfLines wastes = WastesOf(event);
-  JudgeLegs(judge, 0, event.carriers(), wastes);
+  judge_carriers(wastes);
   JudgeReceiver(judge, event, wastes);
   JudgeApproval(judge, event);
   if (JudgeOfficialNumber(judge, event.official_number(), event.manifest(), "")) {
     judge.Put(keys::OfficialNumber(event.official_number()), event.manifest());
+    issue.manifest.set_official_number(event.official_number());
   }
-  JudgePapers(judge, event, batches);
-  PutIssued(judge, event, batches);
+  JudgePapers(judge, event, issue.batches);
+  for (const BatchState& batch : issue.batches) {
+    AddLoad(issue.manifest, batch);
+    JudgeHandedOn(judge, batch);
+  }
+  *issue.manifest.mutable_issued() = event;
+  issue.manifest.set_consignor(consignor);
+  issue.manifest.set_status(state::v1::MANIFEST_STATUS_ISSUED);
+  issue.manifest.set_issued_time_ms(judge.act_time_ms());
+  issue.manifest.set_index(judge.index());
+  return issue;
+}
+
+void PutIssue(Judge& judge, Issue issue) {
+  const std::string& manifest = issue.manifest.issued().manifest();
+  for (const BatchState& batch : issue.batches) {
+    BatchState consigned = batch;
+    consigned.set_status_before(batch.status());
+    consigned.set_status(state::v1::BATCH_STATUS_CONSIGNED);
+    consigned.set_manifest(manifest);
+    consigned.add_manifests(manifest);
+    PutBatch(judge, &batch, std::move(consigned));
+  }
+  CountIssued(judge, issue.manifest);
+  judge.Put(keys::Manifest(manifest), issue.manifest);
+}
+
+namespace {
+
+void JudgeManifestIssued(Judge& judge) {
+  JudgeAllLines(judge, judge.statement().manifest_issued());
+  const v1::ManifestIssued& event = *judge.Issue();
+  Issue issue = JudgeIssue(judge, event, [&](const WasteOfLines& wastes) {
+    JudgeLegParties(judge, FirstParty(judge), event.receiver(), "", event.carriers());
+    JudgeLegs(judge, 0, event.carriers(), wastes);
+  });
+  judge.accounts().Consign(issue.manifest, 1);
+  PutIssue(judge, std::move(issue));
 }
 
 }  // namespace

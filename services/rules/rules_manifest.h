@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "services/rules/judge.h"
 #include "services/rules/lines.h"
 
@@ -27,10 +28,10 @@ struct WasteOfLines {
 };
 WasteOfLines WastesOf(const statement::v1::ManifestIssued& issued);
 
-// MANIFEST-KNOWN, MANIFEST-STATE: the manifest is in the log, in one of the statuses.
+// MANIFEST-KNOWN, MANIFEST-STATE: the manifest in hand is in the log, in one of the statuses.
 const std::optional<state::v1::ManifestState>& JudgeManifest(
     Judge& judge, std::string_view manifest,
-    std::initializer_list<state::v1::ManifestStatus> statuses);
+    std::initializer_list<state::v1::ManifestStatus> statuses, std::string_view field = "manifest");
 // A batch that a manifest of the log names; nullopt: the state is damaged, which ends the
 // judgement.
 std::optional<state::v1::BatchState> ReadBatchOfManifest(Judge& judge, std::string_view batch);
@@ -71,6 +72,38 @@ void JudgeTotal(Judge& judge, std::optional<int64_t> total, int64_t said_g, std:
 // are known.
 void JudgePapers(Judge& judge, const statement::v1::ManifestIssued& event,
                  const std::vector<state::v1::BatchState>& batches);
+
+// What is found as a manifest is issued: as it will be, and the batches of its lines that are
+// known, as they were.
+struct Issue {
+  state::v1::ManifestState manifest;
+  std::vector<state::v1::BatchState> batches;
+};
+// Every rule of the issue of a manifest, from HolderNamed, but for the carriers, whom
+// `judge_carriers` judges, and what PutIssue counts. Keeps the official number; puts nothing else.
+Issue JudgeIssue(Judge& judge, const statement::v1::ManifestIssued& event,
+                 absl::FunctionRef<void(const WasteOfLines&)> judge_carriers);
+// The batches are on the manifest. LICENCE-AMOUNT and what else CountIssued finds.
+void PutIssue(Judge& judge, Issue issue);
+
+// MANIFEST-STATE, MANIFEST-PARTY, and what holds of carrier and receiver at a delivery: the
+// manifest in hand, named in `field`, arrives. Parties: CARRIER, RECEIVER.
+void JudgeArrival(Judge& judge, const std::string& manifest, const std::string& field,
+                  int64_t delivered_time_ms);
+
+// What is accepted becomes the receiver's, with that mass. `hand_on_by_date`: empty where nothing
+// asks for it.
+state::v1::BatchState AcceptedOf(const state::v1::BatchState& sent,
+                                 const state::v1::ManifestState& manifest, int64_t mass_g,
+                                 const std::string& hand_on_by_date);
+// RECEIPT-DIFFERENCE and the other differences to what was sent, MASS-POSITIVE, MASS-SUM, and the
+// form of one line; `batch` as it was sent.
+state::v1::LineDifference JudgeReceivedLine(Judge& judge, const statement::v1::ReceivedLine& line,
+                                            const statement::v1::ManifestLine& sent,
+                                            const state::v1::BatchState& batch, int place);
+
+// OFFICIAL-NUMBER-DUE: it is expected by load, unless the manifest is on paper or exempt.
+void JudgeNumberDue(Judge& judge, state::v1::ManifestState& manifest);
 
 // VEHICLE-REGISTERED, MEDICAL-VEHICLE.
 void JudgeVehicle(Judge& judge, std::string_view vehicle, std::string_view carrier, bool medical,

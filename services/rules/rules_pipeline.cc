@@ -78,11 +78,7 @@ void PutTransferred(Judge& judge, const v1::PipelineTransferred& event,
   if (!manifest.differences().empty() && receiver_site) {
     manifest.set_report_division(receiver_site->division());
   }
-  // What has arrived counts, at once.
-  ManifestState counted = manifest;
-  counted.mutable_issued()->mutable_lines(0)->set_sent_mass_g(event.received_mass_g());
-  CountIssued(judge, counted);
-  *manifest.mutable_uses() = counted.uses();
+  CountArrived(judge, manifest);
   BatchState batch;
   batch.set_batch(event.batch());
   batch.set_generator(FirstParty(judge));

@@ -155,7 +155,8 @@ state::v1::LineDifference JudgeDifferences(Judge& judge, const v1::ReceivedLine&
   return difference;
 }
 
-// What differs from what was sent; `batch` as it was then.
+}  // namespace
+
 state::v1::LineDifference JudgeReceivedLine(Judge& judge, const v1::ReceivedLine& line,
                                             const v1::ManifestLine& sent, const BatchState& batch,
                                             int place) {
@@ -183,6 +184,8 @@ state::v1::LineDifference JudgeReceivedLine(Judge& judge, const v1::ReceivedLine
   }
   return difference;
 }
+
+namespace {
 
 // CONFIRMATION-LATE.
 void JudgeInTime(Judge& judge, const ManifestState& manifest) {
@@ -213,9 +216,10 @@ int64_t AcceptedMass(const v1::ReceivedLine& line) {
   }
 }
 
-// What is accepted becomes the receiver's.
-BatchState Accepted(const BatchState& sent, const ManifestState& manifest, int64_t mass_g,
-                    const std::string& hand_on_by_date) {
+}  // namespace
+
+BatchState AcceptedOf(const BatchState& sent, const ManifestState& manifest, int64_t mass_g,
+                      const std::string& hand_on_by_date) {
   BatchState received = sent;
   received.set_status(state::v1::BATCH_STATUS_RECEIVED);
   received.set_status_before(state::v1::BATCH_STATUS_UNSPECIFIED);
@@ -233,6 +237,8 @@ BatchState Accepted(const BatchState& sent, const ManifestState& manifest, int64
   HoldSince(received, manifest.issued().receiver(), manifest.arrival_date());
   return received;
 }
+
+namespace {
 
 // What is refused stays the consignor's, and its clock runs on; only it lies at the receiver's.
 BatchState RefusedOf(const BatchState& sent, const ManifestState& manifest) {
@@ -253,7 +259,7 @@ void PutLine(Judge& judge, const v1::ReceivedLine& line, const BatchState& sent,
     return PutBatch(judge, &sent, RefusedOf(sent, manifest));
   }
   const bool partly = line.outcome() == v1::LINE_OUTCOME_PARTLY_ACCEPTED;
-  BatchState accepted = Accepted(sent, manifest, AcceptedMass(line), hand_on_by_date);
+  BatchState accepted = AcceptedOf(sent, manifest, AcceptedMass(line), hand_on_by_date);
   // Weighed anew, also where the scale says the same.
   accepted.set_mass_index(judge.index());
   if (!partly) return PutBatch(judge, &sent, std::move(accepted));

@@ -5,8 +5,10 @@
 #include <string_view>
 
 #include "services/rules/batch_state.h"
+#include "services/rules/calendar.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
+#include "services/rules/rule_data_tables.h"
 #include "services/rules/rules_amounts.h"
 #include "services/rules/rules_approval.h"
 #include "services/rules/rules_common.h"
@@ -38,10 +40,10 @@ void JudgeVehicleThatComes(Judge& judge, const std::string& vehicle, const v1::C
 
 const std::optional<ManifestState>& JudgeManifest(
     Judge& judge, std::string_view manifest,
-    std::initializer_list<state::v1::ManifestStatus> statuses) {
+    std::initializer_list<state::v1::ManifestStatus> statuses, std::string_view field) {
   const std::optional<ManifestState>& state = judge.Manifest();
   if (!state) {
-    judge.Violate(RuleId::kManifestKnown, judge.Path("manifest"),
+    judge.Violate(RuleId::kManifestKnown, judge.Path(field),
                   fmt::format("the manifest {} is not in the log", manifest),
                   fmt::format("联单 {} 未登记", manifest));
     return state;
@@ -50,7 +52,7 @@ const std::optional<ManifestState>& JudgeManifest(
     const std::string name =
         state::v1::ManifestStatus_Name(state->status()).substr(sizeof("MANIFEST_STATUS_") - 1);
     judge.Violate(
-        RuleId::kManifestState, judge.Path("manifest"),
+        RuleId::kManifestState, judge.Path(field),
         fmt::format("{} is {}; {} does not follow", manifest, name, EventName(judge.event())),
         fmt::format("{} 状态为 {}，不能接续 {}", manifest, name, EventName(judge.event())));
   }
@@ -93,6 +95,40 @@ void JudgeVehicle(Judge& judge, std::string_view vehicle, std::string_view carri
   }
 }
 
+namespace {
+
+// Where the division lets one manifest stand for a day or a month (manifest period of the rule
+// data), those of one consignor to one receiver in it bear its number.
+bool SharesNumber(Judge& judge, const std::string& other_manifest) {
+  const v1::ManifestIssued* issued = judge.Issue();
+  std::string consignor = HolderNamed(judge);
+  if (issued == nullptr && judge.Manifest()) {
+    issued = &judge.Manifest()->issued();
+    consignor = judge.Manifest()->consignor();
+  }
+  const auto other = judge.Read<ManifestState>(keys::Manifest(other_manifest));
+  if (judge.rule_set() < 2 || issued == nullptr || !other || !WastesOf(*issued).medical ||
+      !WastesOf(other->issued()).medical || other->consignor() != consignor ||
+      other->issued().receiver() != issued->receiver()) {
+    return false;
+  }
+  const auto site = judge.Read<state::v1::SiteState>(keys::Site(issued->consignor_site()));
+  if (!site) return false;
+  const absl::CivilDay day = judge.act_day();
+  const absl::CivilDay then = DayOf(other->issued_time_ms(), kLogZoneOffsetMs);
+  switch (judge.data().ManifestPeriodFor(kMedicalWasteClass, site->registered().division(), day)) {
+    case ManifestPeriod::kTrip:
+      return false;
+    case ManifestPeriod::kDay:
+      return then == day;
+    case ManifestPeriod::kMonth:
+      return absl::CivilMonth(then) == absl::CivilMonth(day);
+  }
+  return false;
+}
+
+}  // namespace
+
 bool JudgeOfficialNumber(Judge& judge, const std::string& number, std::string_view manifest,
                          std::string_view attached) {
   if (number.empty() || number == attached) return false;
@@ -103,7 +139,7 @@ bool JudgeOfficialNumber(Judge& judge, const std::string& number, std::string_vi
     return false;
   }
   const auto other = judge.ReadBytes(keys::OfficialNumber(number));
-  if (!attached.empty() || (other && *other != manifest)) {
+  if (!attached.empty() || (other && *other != manifest && !SharesNumber(judge, *other))) {
     judge.Violate(RuleId::kOfficialNumberUnique, judge.Path("official_number"),
                   attached.empty() ? fmt::format("{} belongs to the manifest {}", number, *other)
                                    : fmt::format("the manifest has the number {}", attached),
@@ -114,9 +150,6 @@ bool JudgeOfficialNumber(Judge& judge, const std::string& number, std::string_vi
   return true;
 }
 
-namespace {
-
-// OFFICIAL-NUMBER-DUE: it is expected by load, unless the manifest is on paper or exempt.
 void JudgeNumberDue(Judge& judge, ManifestState& manifest) {
   const v1::ManifestIssued& issued = manifest.issued();
   if (!manifest.official_number().empty() || issued.has_paper() || issued.has_exemption()) return;
@@ -124,6 +157,38 @@ void JudgeNumberDue(Judge& judge, ManifestState& manifest) {
                 "the load is taken without an official number", "起运时没有官方联单编号");
   if (judge.rule_set() >= 2) manifest.set_official_number_due(true);
 }
+
+void JudgeArrival(Judge& judge, const std::string& id, const std::string& field,
+                  int64_t delivered_time_ms) {
+  const auto& found = JudgeManifest(judge, id, {state::v1::MANIFEST_STATUS_IN_TRANSIT}, field);
+  if (!found || found->issued().carriers().empty()) return;  // a pipeline has none
+  const auto& carriers = found->issued().carriers();
+  const int holder = static_cast<int>(found->carrier());
+  if (holder + 1 != carriers.size()) {
+    judge.Violate(
+        RuleId::kManifestState, judge.Path(field),
+        fmt::format("carrier {} of {} holds the load; a handover is missing", holder + 1,
+                    carriers.size()),
+        fmt::format("货物在第{}承运人处，共{}个承运人，缺少交接", holder + 1, carriers.size()));
+  }
+  RequireParty(judge, 0, carriers[holder].organisation());
+  RequireParty(judge, 1, found->issued().receiver());
+  const WasteOfLines wastes = WastesOf(found->issued());
+  JudgeCarrierOf(judge, carriers[holder].organisation(), wastes, "parties[0].organisation");
+  JudgeReceiverOf(judge, found->issued().receiver(), wastes, "parties[1].organisation");
+  JudgeCounted(judge, *found);
+  JudgeApprovalHolds(judge, *found);
+  ManifestState manifest = *found;
+  manifest.set_status(state::v1::MANIFEST_STATUS_DELIVERED);
+  manifest.set_delivered_time_ms(judge.act_time_ms());
+  manifest.set_arrived_time_ms(std::min(judge.act_time_ms(), delivered_time_ms));
+  manifest.set_arrival_date(
+      EarliestDay(judge, found->issued().receiver_site(), {delivered_time_ms}));
+  manifest.set_index(judge.index());
+  judge.Put(keys::Manifest(id), manifest);
+}
+
+namespace {
 
 void JudgeLoadTaken(Judge& judge) {
   const v1::LoadTaken& event = judge.statement().load_taken();
@@ -194,33 +259,7 @@ void JudgeLoadHandedOver(Judge& judge) {
 void JudgeLoadDelivered(Judge& judge) {
   const v1::LoadDelivered& event = judge.statement().load_delivered();
   RequireFactTime(judge, event.delivered_time_ms(), "delivered_time_ms");
-  const auto& found =
-      JudgeManifest(judge, event.manifest(), {state::v1::MANIFEST_STATUS_IN_TRANSIT});
-  if (!found || found->issued().carriers().empty()) return;  // a pipeline has none
-  const auto& carriers = found->issued().carriers();
-  const int holder = static_cast<int>(found->carrier());
-  if (holder + 1 != carriers.size()) {
-    judge.Violate(
-        RuleId::kManifestState, judge.Path("manifest"),
-        fmt::format("carrier {} of {} holds the load; a handover is missing", holder + 1,
-                    carriers.size()),
-        fmt::format("货物在第{}承运人处，共{}个承运人，缺少交接", holder + 1, carriers.size()));
-  }
-  RequireParty(judge, 0, carriers[holder].organisation());
-  RequireParty(judge, 1, found->issued().receiver());
-  const WasteOfLines wastes = WastesOf(found->issued());
-  JudgeCarrierOf(judge, carriers[holder].organisation(), wastes, "parties[0].organisation");
-  JudgeReceiverOf(judge, found->issued().receiver(), wastes, "parties[1].organisation");
-  JudgeCounted(judge, *found);
-  JudgeApprovalHolds(judge, *found);
-  ManifestState manifest = *found;
-  manifest.set_status(state::v1::MANIFEST_STATUS_DELIVERED);
-  manifest.set_delivered_time_ms(judge.act_time_ms());
-  manifest.set_arrived_time_ms(std::min(judge.act_time_ms(), event.delivered_time_ms()));
-  manifest.set_arrival_date(
-      EarliestDay(judge, found->issued().receiver_site(), {event.delivered_time_ms()}));
-  manifest.set_index(judge.index());
-  judge.Put(keys::Manifest(event.manifest()), manifest);
+  JudgeArrival(judge, event.manifest(), "manifest", event.delivered_time_ms());
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ std::string ApprovalAmount(std::string_view organisation, std::string_view numbe
 std::string GeneratedAmount(std::string_view site, std::string_view waste_code, int64_t year) {
   return Join("amount/generated/", site, fmt::format("/{}/{}", waste_code, year));
 }
+std::string Round(std::string_view round) { return Join("round/", round); }
 std::string Incident(std::string_view incident) { return Join("incident/", incident); }
 std::string Emergency(std::string_view order) { return Join("emergency/", order); }
 std::string Emergencies(std::string_view division) { return Join("emergencies/", division); }

@@ -61,6 +61,7 @@ std::string PilotAmount(std::string_view user, uint32_t pilot);
 std::string ApprovalAmount(std::string_view organisation, std::string_view number,
                            std::string_view waste_code);
 std::string GeneratedAmount(std::string_view site, std::string_view waste_code, int64_t year);
+std::string Round(std::string_view round);           // RoundState
 std::string Incident(std::string_view incident);     // IncidentState
 std::string Emergency(std::string_view order);       // EmergencyState
 std::string Emergencies(std::string_view division);  // EmergenciesState

@@ -1,5 +1,6 @@
 #include "tests/services/rules/one_of_each.h"
 
+#include "tests/services/rules/drafts_collection.h"
 #include "tests/services/rules/drafts_correction.h"
 #include "tests/services/rules/drafts_lineage.h"
 #include "tests/services/rules/drafts_manifest.h"
@@ -282,6 +283,30 @@ void AddMedical(District& district, std::vector<Draft>& drafts) {
        AcceptAsRemote(district, district.plant_store), temperature});
 }
 
+void AddCollections(District& district, std::vector<Draft>& drafts) {
+  const Clinic clinic = NewClinic(district);
+  const CollectionPoint point = NewPoint(district);
+  const auto bag = [&] { return district.Generated(clinic.actor, clinic.site, kBag); };
+  Draft stop = Collect(district, clinic.actor, {bag(), bag()});
+  v1::WasteCollected& collected = *stop.message.mutable_waste_collected();
+  collected.set_receiver_facility(district.plant_furnace);
+  collected.mutable_exemption()->set_item(2);
+  collected.mutable_exemption()->set_link(v1::EXEMPT_LINK_TRANSPORT);
+  collected.set_fee_fen(1'000);
+  const std::string contested = Collected(district, true);
+  district.Must(ContestCollection(district, contested));
+  Draft brought = Bring(district, clinic, point, {bag(), bag()});
+  *brought.message.mutable_self_delivered()->mutable_exemption() = collected.exemption();
+  brought.message.mutable_self_delivered()->set_fee_fen(1'000);
+  const std::string round = district.NewId();
+  drafts.insert(drafts.end(), {stop, CollectAlone(district, clinic.actor, {bag()}),
+                               DeliverRound(district, {Collected(district, false, round),
+                                                       Collected(district, true, round)}),
+                               Countersign(district, Collected(district, true)),
+                               ContestCollection(district, Collected(district, true)),
+                               ResolveCollection(district, contested), brought});
+}
+
 }  // namespace
 
 std::vector<Draft> OneOfEach(District& district) {
@@ -302,6 +327,7 @@ std::vector<Draft> OneOfEach(District& district) {
   AddIncidents(district, drafts);
   AddAfterIssue(district, drafts);
   AddMedical(district, drafts);
+  AddCollections(district, drafts);
   return drafts;
 }
 

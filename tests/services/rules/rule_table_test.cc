@@ -25,6 +25,8 @@ TEST(RuleTableTest, EveryRuleHasAnIdOfItsOwnAndSaysWhatHoldsInBothLanguages) {
     EXPECT_EQ(&FindRule(rule.number), &rule) << "one row for each number";
     EXPECT_TRUE((rule.forbids & rule.marks).empty()) << rule.id << " both forbids and marks";
     EXPECT_FALSE((rule.forbids | rule.marks).empty()) << rule.id << " holds nowhere";
+    EXPECT_TRUE((rule.marks_one_sided & ~rule.forbids).empty())
+        << rule.id << " marks one-sided what it does not forbid";
     EXPECT_EQ(rule.forbids.empty(), rule.code == absl::StatusCode::kOk) << rule.id;
     EXPECT_TRUE(rule.last_set == 0 || rule.first_set <= rule.last_set) << rule.id;
   }

@@ -23,10 +23,12 @@ std::shared_ptr<const RuleData> LoadRuleData() {
 }
 
 // Every violation is one a program and a person can act on, and as the table says.
-void CheckViolation(const Violation& violation, Event event) {
+void CheckViolation(const Violation& violation, const v1::Statement& statement) {
+  const Event event = statement.event_case();
   const Rule* rule = FindRule(violation.rule);
   ASSERT_NE(rule, nullptr) << violation.rule;
-  EXPECT_EQ(rule->At(event), violation.effect) << violation.rule << " at " << EventName(event);
+  EXPECT_EQ(rule->At(event, IsOneSided(statement)), violation.effect)
+      << violation.rule << " at " << EventName(event);
   EXPECT_FALSE(violation.field.empty()) << violation.rule;
   EXPECT_FALSE(violation.message_en.empty()) << violation.rule;
   const bool chinese = std::any_of(violation.message_zh.begin(), violation.message_zh.end(),
@@ -155,7 +157,7 @@ absl::StatusOr<Verdict> World::TryParsed(const evidence::ParsedStatement& parsed
       Admit(state_, library_, kOrigin, parsed, attestations, now_ms, size_);
   if (verdict.ok()) {
     for (const Violation& violation : ViolationsOf(*verdict)) {
-      CheckViolation(violation, parsed.message.event_case());
+      CheckViolation(violation, parsed.message);
     }
   }
   return verdict;
@@ -247,7 +249,7 @@ void ExpectRule(World& world, const Draft& valid, RuleId rule,
   const auto verdict = world.Try(broken);
   ASSERT_TRUE(verdict.ok()) << what << ": " << verdict.status();
   const std::vector<Violation> violations = ViolationsOf(*verdict);
-  if (FindRule(rule).At(valid.message.event_case()) == Effect::kMarks) {
+  if (FindRule(rule).At(valid.message.event_case(), IsOneSided(valid.message)) == Effect::kMarks) {
     EXPECT_TRUE(std::holds_alternative<Admitted>(*verdict))
         << what << ": refused, by " << (violations.empty() ? "nothing" : violations[0].rule);
     EXPECT_TRUE(Has(violations, rule)) << what << ": not marked";
