@@ -29,6 +29,7 @@ void AddAuditCommands(CLI::App& app, Context& context);         // audit
 void AddOrderCommands(CLI::App& app, Context& context);         // delegate, emergency
 void AddIncidentCommands(CLI::App& app, Context& context);      // incident, loss
 void AddWardCommands(CLI::App& app, Context& context);          // ward
+void AddRoundCommands(CLI::App& app, Context& context);         // round
 
 // Verbs of `batch` about what batches are made of, in a file of their own.
 void AddLineageCommands(CLI::App& batch, Context& context);
@@ -43,6 +44,8 @@ void AddExitCommands(CLI::App& org, Context& context);
 void AddDisinfectCommand(CLI::App& batch, Context& context);
 // `batch found`.
 void AddFoundWasteCommand(CLI::App& batch, Context& context);
+// `manifest self-deliver`.
+void AddSelfDeliverCommand(CLI::App& manifest, Context& context);
 void AddConfirmCommand(CLI::App& manifest, Context& context);
 void AddManifestChangeCommands(CLI::App& manifest, Context& context);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "clients/cli/arguments.h"
+#include "clients/cli/facts.h"
 #include "clients/sdk/files.h"
 #include "storage/evidence/hash.h"
 
@@ -22,6 +23,78 @@ absl::StatusOr<statement::v1::CarrierLeg> ParseLeg(Context& context, const std::
   if (!vehicle.ok()) return vehicle.status();
   leg.set_vehicle(*vehicle);
   return leg;
+}
+
+std::string LineHelp(const std::string& packaging) {
+  return "BATCH[,method=CODE][,packaging=KIND][,count=N][,form=FORM][,unstored=REASON], again for "
+         "each batch; code=…,mass=… where this device cannot know them. Packaging: " +
+         EnumHelp(statement::v1::Packaging_descriptor()) + " (default: " + packaging +
+         "). Reason: " + EnumHelp(statement::v1::UnstoredReason_descriptor());
+}
+
+absl::StatusOr<statement::v1::ManifestLine> ParseLine(Context& context, const std::string& text,
+                                                      const std::string& packaging) {
+  constexpr std::string_view kWhat = "--line";
+  auto fields = ParseFields(
+      text, {"method", "packaging", "count", "form", "unstored", "code", "mass"}, kWhat);
+  if (!fields.ok()) return fields.status();
+  absl::StatusOr<std::string> batch = context.Id((*fields)[""], kWhat);
+  if (!batch.ok()) return batch.status();
+  statement::v1::ManifestLine line;
+  line.set_batch(*batch);
+  line.set_method_code((*fields)["method"]);
+  const std::string given_packaging = (*fields)["packaging"];
+  absl::StatusOr<statement::v1::Packaging> parsed = ParseEnum<statement::v1::Packaging>(
+      statement::v1::Packaging_descriptor(), given_packaging.empty() ? packaging : given_packaging,
+      kWhat);
+  if (!parsed.ok()) return parsed.status();
+  line.set_packaging(*parsed);
+  line.set_package_count(1);
+  if (const std::string& given = (*fields)["count"]; !given.empty()) {
+    absl::StatusOr<uint32_t> count = CountArgument(given, "--line: count");
+    if (!count.ok()) return count.status();
+    line.set_package_count(*count);
+  }
+  if (const std::string& given = (*fields)["form"]; !given.empty()) {
+    auto form = ParseEnum<statement::v1::PhysicalForm>(statement::v1::PhysicalForm_descriptor(),
+                                                       given, "--line form");
+    if (!form.ok()) return form.status();
+    line.set_form(*form);
+  }
+  auto unstored = UnstoredArgument((*fields)["unstored"], "--line unstored");
+  if (!unstored.ok()) return unstored.status();
+  line.set_unstored_reason(*unstored);
+  line.set_waste_code((*fields)["code"]);
+  if (const std::string& given = (*fields)["mass"]; !given.empty()) {
+    absl::StatusOr<int64_t> mass_g = MassArgument(given, "--line mass");
+    if (!mass_g.ok()) return mass_g.status();
+    line.set_sent_mass_g(*mass_g);
+    if (!line.waste_code().empty()) return line;
+  }
+  absl::StatusOr<sdk::BatchFacts> facts = BatchFactsOf(context, *batch);
+  if (!facts.ok()) return facts.status();
+  line.set_waste_code(facts->waste_code);
+  if ((*fields)["mass"].empty()) line.set_sent_mass_g(facts->mass_g);
+  return line;
+}
+
+std::string ExemptHelp() {
+  return "Item of the catalogue's list of exemptions: ITEM,link=LINK. Links: " +
+         EnumHelp(statement::v1::ExemptLink_descriptor());
+}
+
+absl::StatusOr<statement::v1::Exemption> ParseExemption(const std::string& text) {
+  auto fields = ParseFields(text, {"link"}, "--exempt");
+  if (!fields.ok()) return fields.status();
+  auto link = ParseEnum<statement::v1::ExemptLink>(statement::v1::ExemptLink_descriptor(),
+                                                   (*fields)["link"], "--exempt link");
+  if (!link.ok()) return link.status();
+  absl::StatusOr<uint32_t> item = CountArgument((*fields)[""], "--exempt");
+  if (!item.ok()) return item.status();
+  statement::v1::Exemption exemption;
+  exemption.set_item(*item);
+  exemption.set_link(*link);
+  return exemption;
 }
 
 absl::StatusOr<std::string> DocumentSha256(const std::string& path) {

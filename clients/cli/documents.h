@@ -18,6 +18,16 @@ namespace cradle::cli {
 // "ORG[,vehicle=VEHICLE]".
 absl::StatusOr<statement::v1::CarrierLeg> ParseLeg(Context& context, const std::string& text);
 
+// "BATCH[,method=CODE][,packaging=KIND][,count=N][,form=FORM][,unstored=REASON][,code=CODE]
+// [,mass=MASS]": code and mass from what is known of the batch where they are not given.
+std::string LineHelp(const std::string& packaging);
+absl::StatusOr<statement::v1::ManifestLine> ParseLine(Context& context, const std::string& text,
+                                                      const std::string& packaging);
+
+// "ITEM,link=LINK".
+std::string ExemptHelp();
+absl::StatusOr<statement::v1::Exemption> ParseExemption(const std::string& text);
+
 // The SHA-256 of each file, 32 bytes. Errors of reading name the file.
 absl::StatusOr<std::string> DocumentSha256(const std::string& path);
 absl::Status AddDocuments(const std::vector<std::string>& paths,

@@ -46,6 +46,7 @@ void AddAll(CLI::App& app, Context& context) {
   cradle::cli::AddBatchCommands(app, context);
   cradle::cli::AddBulkCommands(app, context);
   cradle::cli::AddManifestCommands(app, context);
+  cradle::cli::AddRoundCommands(app, context);
   cradle::cli::AddDisputeCommands(app, context);
   cradle::cli::AddStatementCommands(app, context);
   cradle::cli::AddOutboxCommands(app, context);

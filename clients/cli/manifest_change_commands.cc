@@ -227,6 +227,7 @@ void DeclareContest(CLI::App& command, ContestOptions& options) {
 struct ResolveOptions {
   std::string manifest;
   std::string resolution;
+  bool of_collection = false;
   std::vector<std::string> evidence;
   AssertionOptions assertion;
 };
@@ -246,13 +247,21 @@ absl::Status RunResolve(Context& context, const ResolveOptions& options) {
   absl::Status documents = AddDocuments(options.evidence, *resolved.mutable_evidence_sha256());
   if (!documents.ok()) return documents;
   const sdk::ManifestFacts& facts = subject->facts;
-  if (*self == facts.consignor || *self == facts.issued.receiver()) {
+  resolved.set_of_collection(options.of_collection);
+  if (options.of_collection && facts.issued.carriers().empty()) {
+    return absl::FailedPreconditionError("no round took up this manifest");
+  }
+  const std::string& other =
+      options.of_collection ? facts.issued.carriers(0).organisation() : facts.issued.receiver();
+  if (*self == facts.consignor || *self == other) {
     if (options.assertion.out.empty() && !options.assertion.dry_run) {
       return absl::InvalidArgumentError(
-          "--out: consignor and receiver both attest; the file goes to the other");
+          "--out: the consignor and the other side both attest; the file goes to the other");
     }
     sdk::AddParty(asked, facts.consignor, statement::v1::CAPACITY_CONSIGNOR);
-    sdk::AddParty(asked, facts.issued.receiver(), statement::v1::CAPACITY_RECEIVER);
+    sdk::AddParty(
+        asked, other,
+        options.of_collection ? statement::v1::CAPACITY_CARRIER : statement::v1::CAPACITY_RECEIVER);
   } else {
     sdk::AddParty(asked, *self, statement::v1::CAPACITY_REGULATOR);
   }
@@ -265,6 +274,8 @@ void DeclareResolve(CLI::App& command, ResolveOptions& options) {
       .add_option("--resolution", options.resolution,
                   EnumHelp(statement::v1::ContestResolution_descriptor()))
       ->required();
+  command.add_flag("--collection", options.of_collection,
+                   "Of the collection, with the carrier; else of the receipt, with the receiver");
   AddEach(command, "--evidence", options.evidence,
           "Document; its SHA-256 goes into the log; again for each");
   DeclareAssertion(command, options.assertion, /*begins=*/false);

@@ -37,50 +37,6 @@ struct IssueOptions {
   AssertionOptions assertion;
 };
 
-absl::StatusOr<statement::v1::ManifestLine> ParseLine(Context& context, const std::string& text) {
-  constexpr std::string_view kWhat = "--line";
-  auto fields = ParseFields(
-      text, {"method", "packaging", "count", "form", "unstored", "code", "mass"}, kWhat);
-  if (!fields.ok()) return fields.status();
-  absl::StatusOr<std::string> batch = context.Id((*fields)[""], kWhat);
-  if (!batch.ok()) return batch.status();
-  statement::v1::ManifestLine line;
-  line.set_batch(*batch);
-  line.set_method_code((*fields)["method"]);
-  const std::string packaging = (*fields)["packaging"];
-  absl::StatusOr<statement::v1::Packaging> parsed = ParseEnum<statement::v1::Packaging>(
-      statement::v1::Packaging_descriptor(), packaging.empty() ? "drum" : packaging, kWhat);
-  if (!parsed.ok()) return parsed.status();
-  line.set_packaging(*parsed);
-  line.set_package_count(1);
-  if (const std::string& given = (*fields)["count"]; !given.empty()) {
-    absl::StatusOr<uint32_t> count = CountArgument(given, "--line: count");
-    if (!count.ok()) return count.status();
-    line.set_package_count(*count);
-  }
-  if (const std::string& given = (*fields)["form"]; !given.empty()) {
-    auto form = ParseEnum<statement::v1::PhysicalForm>(statement::v1::PhysicalForm_descriptor(),
-                                                       given, "--line form");
-    if (!form.ok()) return form.status();
-    line.set_form(*form);
-  }
-  auto unstored = UnstoredArgument((*fields)["unstored"], "--line unstored");
-  if (!unstored.ok()) return unstored.status();
-  line.set_unstored_reason(*unstored);
-  if (!(*fields)["code"].empty() && !(*fields)["mass"].empty()) {
-    absl::StatusOr<int64_t> mass_g = MassArgument((*fields)["mass"], "--line mass");
-    if (!mass_g.ok()) return mass_g.status();
-    line.set_waste_code((*fields)["code"]);
-    line.set_sent_mass_g(*mass_g);
-    return line;
-  }
-  absl::StatusOr<sdk::BatchFacts> facts = BatchFactsOf(context, *batch);
-  if (!facts.ok()) return facts.status();
-  line.set_waste_code(facts->waste_code);
-  line.set_sent_mass_g(facts->mass_g);
-  return line;
-}
-
 absl::Status FillCarriers(Context& context, const IssueOptions& options,
                           statement::v1::ManifestIssued& issued) {
   for (const std::string& text : options.carriers) {
@@ -109,15 +65,9 @@ absl::Status FillSpecial(Context& context, const IssueOptions& options,
     paper.set_completed_date((*fields)["completed"]);
   }
   if (!options.exempt.empty()) {
-    auto fields = ParseFields(options.exempt, {"link"}, "--exempt");
-    if (!fields.ok()) return fields.status();
-    auto link = ParseEnum<statement::v1::ExemptLink>(statement::v1::ExemptLink_descriptor(),
-                                                     (*fields)["link"], "--exempt link");
-    if (!link.ok()) return link.status();
-    absl::StatusOr<uint32_t> item = CountArgument((*fields)[""], "--exempt");
-    if (!item.ok()) return item.status();
-    issued.mutable_exemption()->set_item(*item);
-    issued.mutable_exemption()->set_link(*link);
+    auto exemption = ParseExemption(options.exempt);
+    if (!exemption.ok()) return exemption.status();
+    *issued.mutable_exemption() = *exemption;
   }
   if (options.forwards.empty()) return absl::OkStatus();
   absl::StatusOr<std::string> forwards = context.Id(options.forwards, "--forwards");
@@ -163,7 +113,7 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
   if (absl::Status status = FillSpecial(context, options, issued); !status.ok()) return status;
   int64_t total_mass_g = 0;
   for (const std::string& text : options.lines) {
-    absl::StatusOr<statement::v1::ManifestLine> line = ParseLine(context, text);
+    absl::StatusOr<statement::v1::ManifestLine> line = ParseLine(context, text, "drum");
     if (!line.ok()) return line.status();
     total_mass_g += line->sent_mass_g();
     *issued.add_lines() = *line;
@@ -178,14 +128,7 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
 
 void DeclareIssue(CLI::App& command, IssueOptions& options) {
   command.add_option("--site", options.site, "Site it starts from")->required();
-  AddEach(command, "--line", options.lines,
-          "BATCH[,method=CODE][,packaging=KIND][,count=N][,form=FORM][,unstored=REASON], again for "
-          "each "
-          "batch; "
-          "code=…,mass=… where this device cannot know them. Packaging: " +
-              EnumHelp(statement::v1::Packaging_descriptor()) +
-              " (default: drum). Reason: " + EnumHelp(statement::v1::UnstoredReason_descriptor()))
-      ->required();
+  AddEach(command, "--line", options.lines, LineHelp("drum"))->required();
   AddEach(command, "--carrier", options.carriers,
           "ORG[,vehicle=VEHICLE], again for each leg in order")
       ->required();
@@ -204,9 +147,7 @@ void DeclareIssue(CLI::App& command, IssueOptions& options) {
   command.add_option("--paper", options.paper,
                      "It was on paper: NUMBER,reason=REASON,scan=FILE,completed=DATE. Reasons: " +
                          EnumHelp(statement::v1::PaperReason_descriptor()));
-  command.add_option("--exempt", options.exempt,
-                     "Item of the catalogue's list of exemptions: ITEM,link=LINK. Links: " +
-                         EnumHelp(statement::v1::ExemptLink_descriptor()));
+  command.add_option("--exempt", options.exempt, ExemptHelp());
   command.add_option("--forwards", options.forwards,
                      "Manifest under which all of it was refused: it goes on from where it lies");
   DeclareAssertion(command, options.assertion, /*begins=*/true);
@@ -293,6 +234,7 @@ void AddManifestCommands(CLI::App& app, Context& context) {
   AddHandoverCommands(*manifest, context);
   AddConfirmCommand(*manifest, context);
   AddManifestChangeCommands(*manifest, context);
+  AddSelfDeliverCommand(*manifest, context);
   AddCommand<ShowOptions>(
       *manifest, "show", "One manifest", context,
       [](CLI::App& command, ShowOptions& options) {

@@ -58,6 +58,27 @@ std::string OutcomeOf(const state::v1::ManifestState& manifest, int line) {
   return text;
 }
 
+// Of a manifest that a round took up, or that its consignor brought.
+std::string CollectionText(const state::v1::ManifestState& manifest) {
+  if (manifest.self_delivered()) return "brought by its consignor\n";
+  if (!manifest.has_collection()) return "";
+  const state::v1::Collection& collection = manifest.collection();
+  std::string text = fmt::format("collected on the round {}\n", collection.round());
+  if (!collection.one_sided()) return text;
+  text += "nobody was there: attested by the carrier alone";
+  if (collection.countersigned_index() != 0) {
+    return text + fmt::format(", countersigned at entry {}\n", collection.countersigned_index());
+  }
+  if (!collection.has_contest()) return text + ", unconfirmed\n";
+  const state::v1::CollectionContest& contest = collection.contest();
+  const std::string resolution =
+      EnumName(statement::v1::ContestResolution_descriptor(), contest.resolution());
+  return text + fmt::format(", contested at entry {} for {}: {}\n", contest.index(),
+                            EnumName(statement::v1::CollectionContestReason_descriptor(),
+                                     contest.contested().reason()),
+                            contest.resolved_index() == 0 ? "open" : resolution);
+}
+
 // What is owed or said after a receipt: report, returns, contests.
 std::string AfterReceipt(const state::v1::ManifestState& manifest) {
   std::string text;
@@ -183,7 +204,7 @@ std::string ManifestText(const v1::ManifestView& view, bool chinese) {
   if (view.difference_mass_g() != 0) {
     text += fmt::format("received less sent: {}\n", sdk::FormatMass(view.difference_mass_g()));
   }
-  return text + AfterReceipt(manifest) + Marks(view.marks(), chinese);
+  return text + CollectionText(manifest) + AfterReceipt(manifest) + Marks(view.marks(), chinese);
 }
 
 std::string DisputesText(const google::protobuf::RepeatedPtrField<v1::DisputeView>& disputes,

@@ -62,6 +62,8 @@ bool Begins(const statement::v1::Statement& statement, std::string_view chain) {
     case Statement::kIncidentReported:  // not the one that it was lost from
       return chain == "batch:" + statement.incident_reported().lost_batch();
     case Statement::kManifestIssued:
+    case Statement::kWasteCollected:
+    case Statement::kSelfDelivered:
       return chain.starts_with("manifest:");
     case Statement::kPipelineTransferred:
       return true;

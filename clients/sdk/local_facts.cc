@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/rules/event_table.h"
 #include "services/rules/lines.h"
 #include "services/rules/made.h"
 
@@ -85,6 +86,22 @@ void TakeOver(const Statement& statement, std::string_view batch, BatchFacts& fa
       }
       return;
     }
+    case Statement::kWasteCollected:
+      for (const auto& line : statement.waste_collected().lines()) {
+        if (line.batch() != batch) continue;
+        code(line.waste_code().empty() ? statement.waste_collected().all_lines().waste_code()
+                                       : line.waste_code());
+        // What the driver weighed alone is not the batch's mass.
+        if (!rules::IsOneSided(statement)) mass(line.sent_mass_g());
+      }
+      return;
+    case Statement::kSelfDelivered:
+      for (const auto& line : statement.self_delivered().lines()) {
+        if (line.batch() != batch) continue;
+        code(line.waste_code());
+        mass(line.received_mass_g());
+      }
+      return;
     case Statement::kReceiptConfirmed: {
       const auto confirmed = rules::WithFullLines(statement.receipt_confirmed());
       for (const auto& line : confirmed.lines()) {
@@ -156,9 +173,18 @@ absl::StatusOr<std::optional<ManifestFacts>> FindManifestFacts(Home& home,
             statement.has_carriers_changed()) {
           changes.push_back(statement);
         }
-        if (!statement.has_manifest_issued()) return true;
-        facts.issued = rules::WithFullLines(statement.manifest_issued());
+        const rules::EventRow* const row = rules::FindEvent(statement.event_case());
+        if (statement.has_manifest_issued()) {
+          facts.issued = rules::WithFullLines(statement.manifest_issued());
+        } else if (row != nullptr && row->issues != nullptr) {
+          facts.issued = rules::WithFullLines(row->issues(statement));
+          facts.taken = true;
+        } else {
+          return true;
+        }
         facts.consignor = statement.parties_size() > 0 ? statement.parties(0).organisation() : "";
+        if (statement.has_waste_collected())
+          facts.consignor = statement.waste_collected().consignor();
         issued = true;
         return false;
       });

@@ -82,5 +82,6 @@ std::string OwnFieldOf(const v1::ReceivedLine& all_lines) { return FirstOwn(all_
 
 void SayOnceOfAllLines(v1::ManifestIssued& issued) { SayOnce(issued); }
 void SayOnceOfAllLines(v1::ReceiptConfirmed& confirmed) { SayOnce(confirmed); }
+void SayOnceOfAllLines(v1::WasteCollected& collected) { SayOnce(collected); }
 
 }  // namespace cradle::rules

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "cradle/statement/v1/collection_events.pb.h"
 #include "cradle/statement/v1/manifest_events.pb.h"
 
 namespace cradle::rules {
@@ -22,6 +23,7 @@ std::string OwnFieldOf(const statement::v1::ReceivedLine& all_lines);
 // WithFullLines gives the same lines again.
 void SayOnceOfAllLines(statement::v1::ManifestIssued& issued);
 void SayOnceOfAllLines(statement::v1::ReceiptConfirmed& confirmed);
+void SayOnceOfAllLines(statement::v1::WasteCollected& collected);
 
 }  // namespace cradle::rules
 

@@ -31,10 +31,13 @@ std::string SiteOf(const Statement& statement, const ManifestState& manifest) {
     case Statement::kManifestCancelled:
     case Statement::kLoadTaken:
     case Statement::kLoadReturned:
+    case Statement::kWasteCollected:
       return manifest.issued().consignor_site();
     case Statement::kLoadDelivered:
     case Statement::kReceiptConfirmed:
     case Statement::kPipelineTransferred:
+    case Statement::kRoundDelivered:
+    case Statement::kSelfDelivered:
       return manifest.issued().receiver_site();
     default:
       return "";
@@ -61,6 +64,8 @@ bool SaysMass(const Statement& statement) {
     case Statement::kWasteFound:
     case Statement::kIncidentReported:
     case Statement::kPipelineTransferred:
+    case Statement::kWasteCollected:
+    case Statement::kSelfDelivered:
       return true;
     default:
       return false;

@@ -58,15 +58,14 @@ class Collector {
   }
 
   // Arrival begins the receiver's clock or, of what comes back, runs it on; confirmed or not.
-  absl::Status Arrive(const statement::v1::LoadDelivered& delivered) {
+  absl::Status Arrive(const std::string& id, int64_t delivered_time_ms) {
     absl::StatusOr<std::optional<state::v1::ManifestState>> manifest =
-        rules::ReadManifest(after_, delivered.manifest());
+        rules::ReadManifest(after_, id);
     if (!manifest.ok()) return manifest.status();
-    if (!manifest->has_value()) return Missing("manifest", delivered.manifest());
+    if (!manifest->has_value()) return Missing("manifest", id);
     const statement::v1::ManifestIssued& issued = (*manifest)->issued();
-    const int64_t arrival_ms = delivered.delivered_time_ms() > 0
-                                   ? std::min(act_time_ms_, delivered.delivered_time_ms())
-                                   : act_time_ms_;
+    const int64_t arrival_ms =
+        delivered_time_ms > 0 ? std::min(act_time_ms_, delivered_time_ms) : act_time_ms_;
     absl::StatusOr<std::string> date = DateAt(issued.receiver_site(), arrival_ms);
     if (!date.ok()) return date.status();
     for (const statement::v1::ManifestLine& line : issued.lines()) {
@@ -275,13 +274,21 @@ absl::StatusOr<std::vector<ClockUpdate>> ClockUpdates(const rules::StateReader& 
       status = collector.End(statement.batch_treated().batch());
       break;
     case statement::v1::Statement::kLoadDelivered:
-      status = collector.Arrive(statement.load_delivered());
+      status = collector.Arrive(statement.load_delivered().manifest(),
+                                statement.load_delivered().delivered_time_ms());
+      break;
+    case statement::v1::Statement::kRoundDelivered:
+      for (const std::string& manifest : statement.round_delivered().manifests()) {
+        if (!status.ok()) break;
+        status = collector.Arrive(manifest, statement.round_delivered().delivered_time_ms());
+      }
       break;
     case statement::v1::Statement::kReceiptConfirmed:
       status = collector.Confirm(rules::WithFullLines(statement.receipt_confirmed()));
       break;
     case statement::v1::Statement::kBatchMoved:
     case statement::v1::Statement::kManifestIssued:
+    case statement::v1::Statement::kWasteCollected:
     case statement::v1::Statement::kManifestCancelled:
       break;  // custody and age stay as they were
     case statement::v1::Statement::kIncidentReported:
