@@ -8,6 +8,7 @@
 #include "services/rules/calendar.h"
 #include "services/rules/state_keys.h"
 #include "tests/services/rules/bundle_parts.h"
+#include "tests/services/rules/drafts_lineage.h"
 #include "tests/services/rules/drafts_permit.h"
 
 namespace cradle::rules::test {
@@ -104,7 +105,9 @@ TEST_F(LicenceRulesTest, SuspendedItTakesNoNewManifestAndWhatIsMovingIsMarked) {
       district_.Deliver(district_.carrier, taken),
       district_.Confirm(delivered),
       district_.Treat(district_.plant, received, district_.plant_furnace, "D10",
-                      v1::ENDING_DISPOSED)};
+                      v1::ENDING_DISPOSED),
+      Record(district_, district_.plant, {received}, district_.plant_furnace, "D10",
+             v1::ENDING_DISPOSED)};
   const auto expect = [&](bool stands) {
     for (const Draft& draft : drafts) {
       const auto verdict = district_.Try(draft);
