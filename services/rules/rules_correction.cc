@@ -240,6 +240,15 @@ void JudgeBatchVoided(Judge& judge) {
     judge.Violate(RuleId::kBatchState, judge.Path("batch"),
                   fmt::format("{} has ended", event.batch()),
                   fmt::format("{} 已终结", event.batch()));
+  } else if (batch->status() == state::v1::BATCH_STATUS_ABSORBED) {
+    // Its layer would stay in the store's account, and could be drawn from.
+    judge.Violate(
+        RuleId::kBatchState, judge.Path("batch"),
+        fmt::format("{} lies in the bulk store {}: a reading of its level sets right what "
+                    "is there",
+                    event.batch(), batch->bulk()),
+        fmt::format("{} 已装入散装贮存设施 {}：应以液位盘点更正存量", event.batch(),
+                    batch->bulk()));
   }
   JudgeAttesters(judge, *batch, FirstParty(judge));
   List(judge, "batch");

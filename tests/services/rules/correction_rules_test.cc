@@ -7,6 +7,7 @@
 #include "services/rules/field_rules.h"
 #include "services/rules/state_keys.h"
 #include "tests/services/rules/drafts_correction.h"
+#include "tests/services/rules/drafts_lineage.h"
 
 namespace cradle::rules::test {
 namespace {
@@ -211,6 +212,12 @@ TEST_F(CorrectionRulesTest, AVoidBatchIsListedAndWhatReplacesItKeepsItsAge) {
   EXPECT_EQ(district_.Batch(batch).status(), state::v1::BATCH_STATUS_VOIDED);
   Expect(Void(district_.producer, district_.Stored(), district_.bureau), RuleId::kBatchState,
          [&](Draft& draft) { draft = Void(district_.producer, batch, district_.bureau); });
+  // A layer would stay in the account of its store, and could be drawn from.
+  const std::string layer = district_.Stored();
+  const std::string tank = NewTank(district_, district_.producer, district_.producer_site);
+  district_.Must(Fill(district_, district_.producer, tank, {layer}));
+  Expect(Void(district_.producer, district_.Stored(), district_.bureau), RuleId::kBatchState,
+         [&](Draft& draft) { draft = Void(district_.producer, layer, district_.bureau); });
 
   district_.now_ms += 200 * kDayMs;
   const std::string anew = district_.NewId();
