@@ -20,8 +20,9 @@ std::string District::Uscc(int number) {
   return uscc + kUsccAlphabet[static_cast<size_t>((31 - sum % 31) % 31)];
 }
 
-District::District(uint32_t rule_set) {
-  FoundLog(rule_set);
+District::District(uint32_t rule_set, const std::string& division, OnEntered on_entered)
+    : World(std::move(on_entered)) {
+  FoundLog(rule_set, division);
   producer = NewActor({v1::ORGANISATION_ROLE_PRODUCER});
   hospital = NewActor({v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION});
   carrier = NewActor({v1::ORGANISATION_ROLE_CARRIER});
@@ -55,7 +56,7 @@ District::District(uint32_t rule_set) {
   Must(GrantLicence(plant, v1::LICENCE_KIND_COMPREHENSIVE, "HW01", {"Y10", "Y11"}));
 }
 
-void District::FoundLog(uint32_t rule_set) {
+void District::FoundLog(uint32_t rule_set, const std::string& division) {
   bureau.id = NewId();
   bureau.administrator = NewDevice(bureau.id);
   const Device log = NewDevice("", v1::KEY_ALGORITHM_ED25519);
@@ -68,7 +69,7 @@ void District::FoundLog(uint32_t rule_set) {
   regulator.set_organisation(bureau.id);
   regulator.set_name("潍坊市生态环境局");
   regulator.set_uscc(Uscc(1));
-  regulator.set_division("370700");
+  regulator.set_division(division);
   regulator.add_roles(v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY);
   v1::DeviceKeyEnrolled& key = *founded.mutable_regulator_key();
   key.set_organisation(bureau.id);

@@ -13,9 +13,11 @@ namespace cradle::rules::test {
 
 class District : public World {
  public:
-  explicit District(uint32_t rule_set = kLastRuleSet);
+  // `division` is the founding bureau's.
+  explicit District(uint32_t rule_set = kLastRuleSet, const std::string& division = "370700",
+                    OnEntered on_entered = nullptr);
 
-  Actor bureau;    // ecology authority of Weifang, 370700; founded the log
+  Actor bureau;    // ecology authority, of Weifang unless told otherwise; founded the log
   Actor producer;  // in Qingzhou, 370781
   Actor hospital;  // medical institution
   Actor carrier;
@@ -83,7 +85,7 @@ class District : public World {
 
  private:
   Actor NewActor(std::initializer_list<v1::OrganisationRole> roles);
-  void FoundLog(uint32_t rule_set);
+  void FoundLog(uint32_t rule_set, const std::string& division);
 
   int official_numbers_ = 0;
 };

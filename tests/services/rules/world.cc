@@ -22,6 +22,15 @@ std::shared_ptr<const RuleData> LoadRuleData() {
   return kData;
 }
 
+// A new one, of the device's algorithm.
+void GiveKey(Device& device) {
+  const auto key = evidence::PrivateKey::Generate(device.algorithm);
+  ASSERT_TRUE(key.ok()) << key.status();
+  device.spki = key->public_key().spki_der();
+  device.key_id = std::string(evidence::AsBytes(key->public_key().id()));
+  device.key = std::make_shared<const evidence::PrivateKey>(*key);
+}
+
 // Every violation is one a program and a person can act on, and as the table says.
 void CheckViolation(const Violation& violation, const v1::Statement& statement) {
   const Event event = statement.event_case();
@@ -63,7 +72,12 @@ Draft& Draft::Claimed(int64_t time_ms) {
   return *this;
 }
 
-World::World() : now_ms(ShanghaiMs(2024, 6, 3, 12)), data_(LoadRuleData()) { library_.Add(data_); }
+World::World(OnEntered on_entered)
+    : now_ms(ShanghaiMs(2024, 6, 3, 12)),
+      on_entered_(std::move(on_entered)),
+      data_(LoadRuleData()) {
+  library_.Add(data_);
+}
 
 World::World(const World& other)
     : now_ms(other.now_ms),
@@ -87,11 +101,8 @@ std::string World::NewId() {
 Device World::NewDevice(const std::string& organisation, v1::KeyAlgorithm algorithm) {
   Device device = NewDeviceOf(organisation, NewId());
   if (algorithm == device.algorithm) return device;
-  const auto key = evidence::PrivateKey::Generate(algorithm);
-  EXPECT_TRUE(key.ok()) << key.status();
   device.algorithm = algorithm;
-  device.spki = key->public_key().spki_der();
-  device.key_id = std::string(evidence::AsBytes(key->public_key().id()));
+  GiveKey(device);
   return device;
 }
 
@@ -99,10 +110,7 @@ Device World::NewDeviceOf(const std::string& organisation, const std::string& pe
   Device device;
   device.organisation = organisation;
   device.person = person;
-  const auto key = evidence::PrivateKey::Generate(device.algorithm);
-  EXPECT_TRUE(key.ok()) << key.status();
-  device.spki = key->public_key().spki_der();
-  device.key_id = std::string(evidence::AsBytes(key->public_key().id()));
+  GiveKey(device);
   return device;
 }
 
@@ -178,8 +186,18 @@ void World::Apply(const Disputed& disputed) {
   ++size_;
 }
 
+absl::StatusOr<Verdict> World::Enter(const Draft& draft) {
+  const auto [parsed, attestations] = Complete(draft);
+  absl::StatusOr<Verdict> verdict = TryParsed(parsed, attestations);
+  const auto* admitted = verdict.ok() ? std::get_if<Admitted>(&*verdict) : nullptr;
+  if (admitted == nullptr) return verdict;
+  Apply(*admitted);
+  if (on_entered_) on_entered_(draft, parsed, attestations);
+  return verdict;
+}
+
 std::vector<Violation> World::Must(const Draft& draft) {
-  const absl::StatusOr<Verdict> verdict = Try(draft);
+  const absl::StatusOr<Verdict> verdict = Enter(draft);
   EXPECT_TRUE(verdict.ok()) << verdict.status();
   if (!verdict.ok()) return {};
   const auto* admitted = std::get_if<Admitted>(&*verdict);
@@ -190,18 +208,13 @@ std::vector<Violation> World::Must(const Draft& draft) {
     }
     return {};
   }
-  Apply(*admitted);
   return admitted->marks;
 }
 
 bool World::Submit(const Draft& draft) {
-  const absl::StatusOr<Verdict> verdict = Try(draft);
+  const absl::StatusOr<Verdict> verdict = Enter(draft);
   EXPECT_TRUE(verdict.ok()) << verdict.status();
-  if (!verdict.ok()) return false;
-  const auto* admitted = std::get_if<Admitted>(&*verdict);
-  if (admitted == nullptr) return false;
-  Apply(*admitted);
-  return true;
+  return verdict.ok() && std::holds_alternative<Admitted>(*verdict);
 }
 
 state::v1::BatchState World::Batch(const std::string& batch) const {

@@ -17,6 +17,7 @@
 #include "services/rules/admission.h"
 #include "services/rules/rule_table.h"
 #include "services/rules/state.h"
+#include "storage/evidence/key.h"
 #include "storage/evidence/statement.h"
 
 namespace cradle::rules::test {
@@ -35,6 +36,7 @@ struct Device {
   v1::KeyAlgorithm algorithm = v1::KEY_ALGORITHM_ECDSA_P256;
   std::string spki;
   std::string key_id;
+  std::shared_ptr<const evidence::PrivateKey> key;  // for who signs what it attests
 };
 
 struct Actor {
@@ -56,10 +58,16 @@ struct Draft {
   Draft& Claimed(int64_t time_ms);
 };
 
+// Told of what Must and Submit have admitted, with its attestations: to sign it and enter it
+// elsewhere too.
+using OnEntered = std::function<void(const Draft& draft, const evidence::ParsedStatement& statement,
+                                     const std::vector<ProvenAttestation>& attestations)>;
+
 class World {
  public:
   // An empty log with the project's rule data at hand, at noon of 3 June 2024.
-  World();
+  explicit World(OnEntered on_entered = nullptr);
+  // The copy tells nobody.
   World(const World& other);
   World& operator=(const World&) = delete;
 
@@ -96,6 +104,10 @@ class World {
   state::v1::ManifestState Manifest(const std::string& manifest) const;
 
  private:
+  // Judges and, where it is admitted, enters it.
+  absl::StatusOr<Verdict> Enter(const Draft& draft);
+
+  OnEntered on_entered_;
   EmptyState empty_;
   StateOverlay state_{&empty_};
   std::shared_ptr<const RuleData> data_;
