@@ -66,6 +66,8 @@ bool Begins(const statement::v1::Statement& statement, std::string_view chain) {
     case Statement::kSelfDelivered:
       return chain.starts_with("manifest:");
     case Statement::kPipelineTransferred:
+    case Statement::kCollectionCountersigned:
+    case Statement::kCollectionContested:
       return true;
     case Statement::kReceiptConfirmed: {
       const auto& lines = statement.receipt_confirmed().lines();

@@ -214,8 +214,12 @@ constexpr EventRow kEvents[] = {
            return s.contest_resolved().of_collection() ? PartyLists(parties::kPickupOrRegulator)
                                                        : PartyLists(parties::kEndsOrRegulator);
          },
-     .chains = [](const S& s,
-                  ChainList& chains) { chains.Add("manifest", s.contest_resolved().manifest()); },
+     .chains =
+         [](const S& s, ChainList& chains) {
+           const std::string& manifest = s.contest_resolved().manifest();
+           if (s.contest_resolved().of_collection()) return AddDocket(manifest, chains);
+           chains.Add("manifest", manifest);
+         },
      .judge = JudgeContestResolved,
      .manifest = [](const S& s) -> const std::string& { return s.contest_resolved().manifest(); },
      .first_set = 2},

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "services/rules/calendar.h"
+#include "services/rules/collection.h"
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
 #include "services/rules/rules_common.h"
@@ -230,6 +231,12 @@ void JudgeCollectionContested(Judge& judge) {
 
 }  // namespace
 
+void AddDocket(const std::string& manifest, ChainList& chains) {
+  // What is no id has no docket: said where it is missing.
+  chains.Add("docket", evidence::IsId(manifest) ? DocketOfCollection(manifest)
+                                                : fmt::format("of '{}'", manifest));
+}
+
 void JudgeCollectionResolved(Judge& judge, const v1::ContestResolved& event) {
   const auto& found = judge.Manifest();
   if (!found) {
@@ -299,7 +306,7 @@ constexpr EventRow kEvents[] = {
      .parties = &parties::Always<parties::kConsignor>,
      .chains =
          [](const S& s, ChainList& chains) {
-           chains.Add("manifest", s.collection_countersigned().manifest());
+           AddDocket(s.collection_countersigned().manifest(), chains);
          },
      .judge = JudgeCollectionCountersigned,
      .manifest = [](const S& s) -> const std::string& {
@@ -311,10 +318,8 @@ constexpr EventRow kEvents[] = {
      .title_zh = "对收集提出异议",
      .key_role = v1::KEY_ROLE_OPERATOR,
      .parties = &parties::Always<parties::kConsignor>,
-     .chains =
-         [](const S& s, ChainList& chains) {
-           chains.Add("manifest", s.collection_contested().manifest());
-         },
+     .chains = [](const S& s,
+                  ChainList& chains) { AddDocket(s.collection_contested().manifest(), chains); },
      .judge = JudgeCollectionContested,
      .manifest = [](const S& s) -> const std::string& {
        return s.collection_contested().manifest();

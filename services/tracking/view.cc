@@ -9,6 +9,7 @@
 #include "cradle/state/v1/lineage_state.pb.h"
 #include "cradle/v1/tracking.pb.h"
 #include "services/rules/calendar.h"
+#include "services/rules/collection.h"
 #include "services/rules/made.h"
 #include "services/rules/rule_table.h"
 #include "services/rules/state_keys.h"
@@ -253,6 +254,12 @@ class Tracking : public runtime::View {
         if (!after.ok()) return after.status();
         manifest = *std::move(after);
       }
+    }
+    // An answer to a collection is a docket's: what it changes is the manifest.
+    if (const std::string* answered = rules::CollectionAnswered(folded.statement.message)) {
+      absl::StatusOr<ManifestState> after = FoldManifest(folded, *answered, writer);
+      if (!after.ok()) return after.status();
+      manifest = *std::move(after);
     }
     // A loss on the road lessens a batch whose chain waits for its manifest.
     const auto& incident = folded.statement.message.incident_reported();

@@ -12,7 +12,7 @@ const std::vector<const Act*>& Weighed() {
     std::vector<const Act*> acts;
     for (const std::span<const Act> area :
          {RegistrationActs(), PermitActs(), OrderActs(), BatchActs(), LineageActs(), ManifestActs(),
-          IncidentActs()}) {
+          IncidentActs(), RoundActs(), MedicalActs()}) {
       for (const Act& act : area) acts.insert(acts.end(), static_cast<size_t>(act.weight), &act);
     }
     return acts;

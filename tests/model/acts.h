@@ -24,6 +24,8 @@ std::span<const Act> BatchActs();
 std::span<const Act> LineageActs();
 std::span<const Act> ManifestActs();
 std::span<const Act> IncidentActs();
+std::span<const Act> RoundActs();
+std::span<const Act> MedicalActs();
 
 // One of them all, by weight.
 const Act& AnyAct(Town& town);

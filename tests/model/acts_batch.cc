@@ -37,9 +37,14 @@ std::optional<Draft> Declare(Town& town) {
 }
 
 std::optional<Draft> Generate(Town& town) {
-  const bool medical = town.OneIn(4);
-  const Actor& actor = medical ? town.hospital : town.OneIn(6) ? town.plant : town.producer;
-  const std::string site = medical                     ? town.hospital_site
+  const bool medical = town.OneIn(3);
+  const bool clinic = medical && town.OneIn(3);
+  const Actor& actor = clinic          ? town.clinic.actor
+                       : medical       ? town.hospital
+                       : town.OneIn(6) ? town.plant
+                                       : town.producer;
+  const std::string site = clinic                      ? town.clinic.site
+                           : medical                   ? town.hospital_site
                            : actor.id == town.plant.id ? town.plant_site
                                                        : town.producer_site;
   const char* const code = medical         ? town.OneIn(4) ? "841-002-01" : "841-001-01"
@@ -50,6 +55,8 @@ std::optional<Draft> Generate(Town& town) {
   event.set_generated_time_ms(town.Lately());
   if (town.OneIn(6)) event.set_opened_time_ms(event.generated_time_ms() - 40LL * 86'400'000);
   event.set_foreign_origin(town.OneIn(40));
+  if (medical && !clinic && !town.wards.empty() && town.OneIn(2))
+    event.set_ward(town.AnyOf(town.wards));
   if (town.OneIn(4) && !town.voided.empty()) {
     const BatchState& voided = town.books().batches().find(town.AnyOf(town.voided))->second;
     const Actor* const generator = town.WithId(voided.generator());

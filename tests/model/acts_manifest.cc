@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <set>
 
+#include "services/rules/lines.h"
 #include "tests/model/acts.h"
+#include "tests/services/rules/drafts_collection.h"
 #include "tests/services/rules/drafts_manifest.h"
 #include "tests/services/rules/drafts_order.h"
 
@@ -56,6 +58,7 @@ void AddParticulars(Town& town, v1::ManifestIssued& event) {
     event.set_receiver_facility(town.plant_furnace);
   }
   if (town.OneIn(6)) event.clear_contract_sha256();
+  if (town.OneIn(4)) rules::SayOnceOfAllLines(event);
 }
 
 std::optional<Draft> Issue(Town& town) {
@@ -201,6 +204,7 @@ std::optional<Draft> Confirm(Town& town) {
     event.mutable_weigh_ticket()->set_vehicle(*manifest->vehicles().rbegin());
   }
   if (!weighed && town.OneIn(2)) DifferInOneLine(town, event);
+  if (town.OneIn(4)) rules::SayOnceOfAllLines(event);
   return draft;
 }
 
@@ -255,7 +259,21 @@ std::optional<Draft> Contest(Town& town) {
   return draft;
 }
 
+// Of a collection at which the consignor was not.
+std::optional<Draft> ResolveCollection(Town& town) {
+  const ManifestState* const manifest = town.AnyManifest([](const ManifestState& each) {
+    return each.collection().has_contest() && each.collection().contest().resolved_index() == 0;
+  });
+  if (manifest == nullptr) return std::nullopt;
+  Draft draft = rules::test::ResolveCollection(town, manifest->issued().manifest());
+  SetActor(draft, 0, *town.WithId(manifest->consignor()));
+  return draft;
+}
+
 std::optional<Draft> Resolve(Town& town) {
+  if (town.OneIn(3)) {
+    if (auto of_collection = ResolveCollection(town)) return of_collection;
+  }
   const ManifestState* const manifest = town.AnyManifest([](const ManifestState& each) {
     return each.contests_size() > 0 && each.contests().rbegin()->resolved_index() == 0;
   });

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "tests/model/acts.h"
+#include "tests/services/rules/drafts_medical.h"
 #include "tests/services/rules/drafts_permit.h"
 
 namespace cradle::model {
@@ -57,6 +58,7 @@ const Actor& AnyOwner(Town& town) {
 }
 
 std::optional<Draft> Accept(Town& town) {
+  if (town.OneIn(4)) return rules::test::AcceptAsRemote(town, town.plant_store);
   const Actor& owner = AnyOwner(town);
   return rules::test::AcceptFacility(town, owner, AnyFacilityOf(town, owner), town.DayBefore(60));
 }
@@ -77,8 +79,13 @@ std::optional<Draft> Inspect(Town& town) {
 
 std::optional<Draft> ReadTemperature(Town& town) {
   const Actor& owner = AnyOwner(town);
-  const std::string facility = AnyFacilityOf(town, owner);
-  return rules::test::ReadTemperature(town, owner, facility, town.Between(-5'000, 35'000));
+  Draft draft = rules::test::ReadTemperature(town, owner, AnyFacilityOf(town, owner),
+                                             town.Between(-5'000, 35'000));
+  if (town.OneIn(2)) {
+    draft.message.mutable_temperature_read()->set_outside_milli_celsius(
+        town.Between(-20'000, 40'000));
+  }
+  return draft;
 }
 
 constexpr Act kActs[] = {

@@ -22,7 +22,17 @@ int64_t MassOfMade(const Made& made) {
 int64_t WeighedAnew(const v1::ReceiptConfirmed& event, const Table<BatchState>& before) {
   int64_t sum_g = 0;
   for (const v1::ReceivedLine& line : event.lines()) {
-    if (line.outcome() == v1::LINE_OUTCOME_REFUSED) continue;
+    const bool own = line.outcome() != v1::LINE_OUTCOME_UNSPECIFIED;
+    const auto outcome = own ? line.outcome() : event.all_lines().outcome();
+    if (outcome == v1::LINE_OUTCOME_REFUSED) continue;
+    sum_g += line.received_mass_g() - MassOf(before, line.batch());
+  }
+  return sum_g;
+}
+
+int64_t WeighedAtTheCounter(const v1::SelfDelivered& event, const Table<BatchState>& before) {
+  int64_t sum_g = 0;
+  for (const v1::SelfDeliveredLine& line : event.lines()) {
     sum_g += line.received_mass_g() - MassOf(before, line.batch());
   }
   return sum_g;
@@ -61,6 +71,8 @@ int64_t MassBrought(const v1::Statement& s, const Table<BatchState>& before) {
       return -MassOf(before, s.batch_voided().batch());
     case v1::Statement::kReceiptConfirmed:
       return WeighedAnew(s.receipt_confirmed(), before);
+    case v1::Statement::kSelfDelivered:
+      return WeighedAtTheCounter(s.self_delivered(), before);
     case v1::Statement::kPipelineTransferred:
       return s.pipeline_transferred().received_mass_g();
     default:

@@ -5,6 +5,7 @@
 #include "services/rules/calendar.h"
 #include "tests/services/rules/drafts_lineage.h"
 #include "tests/services/rules/drafts_manifest.h"
+#include "tests/services/rules/drafts_medical.h"
 #include "tests/services/rules/drafts_order.h"
 #include "tests/services/rules/drafts_permit.h"
 
@@ -25,13 +26,17 @@ Town::Town(uint32_t seed, const Books& books, rules::test::OnEntered on_entered)
   plant2_site = other.site;
   inspector = NewDevice(bureau.id);
   Must(Enrol(bureau.administrator, v1::CAPACITY_ORGANISATION, inspector, {v1::KEY_ROLE_OPERATOR}));
+  porter = rules::test::NewPorter(*this);
+  clinic = rules::test::NewClinic(*this);
+  point = rules::test::NewPoint(*this);
   elsewhere_site = rules::test::PlantElsewhere(*this);
   press = rules::test::NewPress(*this, producer, producer_site);
   tank = rules::test::NewTank(*this, producer, producer_site);
   bunker = rules::test::NewTank(*this, plant, plant_site, v1::BULK_KIND_FURNACE_BUNKER);
   Must(rules::test::GrantDelegation(hospital, steward));
   delegations.emplace_back(hospital.id, steward.id);
-  actors_ = {producer, hospital, carrier, carrier2, plant, plant2, steward, health, bureau};
+  actors_ = {producer, hospital, carrier, carrier2,     plant,      plant2,
+             steward,  health,   bureau,  clinic.actor, point.actor};
 }
 
 void SetActor(Draft& draft, int place, const Actor& actor, bool administrator) {
@@ -163,6 +168,12 @@ void Town::Learn(const v1::Statement& statement) {
       return;
     case v1::Statement::kTransferApproved:
       approvals.push_back(statement.transfer_approved().approval_number());
+      return;
+    case v1::Statement::kWasteCollected:
+      rounds.push_back(statement.waste_collected().round());
+      return;
+    case v1::Statement::kWardRegistered:
+      wards.push_back(statement.ward_registered().ward());
       return;
     case v1::Statement::kBatchVoided:
       voided.push_back(statement.batch_voided().batch());

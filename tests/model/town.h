@@ -15,6 +15,7 @@
 #include "services/rules/admission.h"
 #include "tests/model/books.h"
 #include "tests/services/rules/district.h"
+#include "tests/services/rules/drafts_collection.h"
 
 namespace cradle::model {
 
@@ -70,10 +71,13 @@ class Town : public rules::test::District {
   std::string VehicleOf(const std::string& organisation, bool medical);
 
   // --- Who else there is ---
-  Actor health;      // health authority of Qingzhou
-  Actor steward;     // an operator, whom others let log for them
-  Actor plant2;      // licensed for HW08
-  Device inspector;  // of the bureau
+  Actor health;                        // health authority of Qingzhou
+  Actor steward;                       // an operator, whom others let log for them
+  Actor plant2;                        // licensed for HW08
+  Device porter;                       // a second person of the hospital
+  Device inspector;                    // of the bureau
+  rules::test::Clinic clinic;          // of few beds
+  rules::test::CollectionPoint point;  // where it brings its waste
   std::string plant2_site, elsewhere_site, press, tank, bunker;
 
   // Statements that were admitted or kept teach the town whom and what there is besides the books.
@@ -95,6 +99,8 @@ class Town : public rules::test::District {
   std::vector<std::string> orders;                               // emergencies
   std::vector<std::string> approvals;                            // numbers
   std::vector<std::string> voided;                               // and not replaced
+  std::vector<std::string> wards;                                // of the hospital
+  std::vector<std::string> rounds;                               // begun
   int next_number = 1;                                           // of documents
 
  private:

@@ -183,6 +183,20 @@ TEST_F(RoundTest, WhatWasCollectedAloneIsCountersignedOnceInAnyLaterState) {
   EXPECT_TRUE(Returns(ContestCollection(district_, manifest), RuleId::kCollectionAnswered));
 }
 
+TEST_F(RoundTest, NoAnswerTakesThePlaceOfWhatTheDriverHasSignedOnTheRoad) {
+  for (const bool contested : {false, true}) {
+    District district = district_;
+    const std::string manifest = Collected(district, true);
+    const auto [signed_offline, attestations] =
+        district.Complete(DeliverRound(district, {manifest}));
+    district.Must(contested ? ContestCollection(district, manifest)
+                            : Countersign(district, manifest));
+    const auto verdict = district.TryParsed(signed_offline, attestations);
+    ASSERT_TRUE(verdict.ok()) << verdict.status();
+    EXPECT_TRUE(std::holds_alternative<Admitted>(*verdict)) << "and no dispute";
+  }
+}
+
 TEST_F(RoundTest, AfterADayTheAnswerIsLate) {
   const std::string manifest = Collected(district_, true);
   district_.now_ms += 24 * 3'600'000;
