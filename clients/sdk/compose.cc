@@ -134,7 +134,8 @@ absl::StatusOr<uint32_t> PartyOf(const statement::v1::Statement& statement,
   for (int party = 0; party < statement.parties_size(); ++party) {
     const statement::v1::Party& who = statement.parties(party);
     if ((who.delegate().empty() ? who.organisation() : who.delegate()) != organisation) continue;
-    const bool colleague = row != nullptr && row->one_authority && found.has_value();
+    const bool colleague =
+        row != nullptr && (row->one_authority || row->one_organisation) && found.has_value();
     if (colleague && !attested.contains(*found)) break;
     if (found.has_value() && !colleague) {
       return absl::FailedPreconditionError(fmt::format(

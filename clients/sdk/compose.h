@@ -62,8 +62,8 @@ absl::StatusOr<evidence::SignedAttestation> AttestAs(
     std::string_view person, const std::optional<evidence::Checkpoint>& seen,
     SequenceCounter& counter);
 
-// The party that an organisation is in a statement. Where several persons of one authority attest
-// (rules::EventRow::one_authority), the first that is not `attested`.
+// The party that an organisation is in a statement. Where several persons of one authority or one
+// organisation attest (rules::EventRow), the first that is not `attested`.
 // NOT_FOUND: it is none. FAILED_PRECONDITION: it is two.
 absl::StatusOr<uint32_t> PartyOf(const statement::v1::Statement& statement,
                                  std::string_view organisation,

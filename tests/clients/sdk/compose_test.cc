@@ -224,6 +224,15 @@ TEST_F(ComposeTest, OrganisationIsOnePartyOrNone) {
   EXPECT_TRUE(absl::IsFailedPrecondition(PartyOf(statement, producer_).status()));
 }
 
+TEST_F(ComposeTest, TwoPersonsOfOneInstitutionSignOneAfterTheOther) {
+  Statement statement;
+  statement.mutable_bags_handed_over();
+  AddParty(statement, producer_, statement::v1::CAPACITY_ORGANISATION);
+  AddParty(statement, producer_, statement::v1::CAPACITY_ORGANISATION);
+  EXPECT_EQ(PartyOf(statement, producer_).value(), 0u);
+  EXPECT_EQ(PartyOf(statement, producer_, {0}).value(), 1u);
+}
+
 TEST_F(ComposeTest, ADelegateSignsInThePlaceOfItsPrincipal) {
   Statement statement = Taken();
   const std::string delegate = evidence::RandomId();
