@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/rules/admission.h"
+#include "services/rules/collection.h"
 #include "services/rules/made.h"
 
 namespace cradle::sdk {
@@ -90,9 +91,11 @@ absl::Status LinkFrom(const Heads& heads, statement::v1::Statement& statement) {
   statement.clear_links();
   for (std::string& chain : *chains) {
     statement::v1::Link& link = *statement.add_links();
-    if (!Begins(statement, chain)) {
-      absl::StatusOr<std::optional<ChainHead>> head = heads.Find(chain);
-      if (!head.ok()) return head.status();
+    absl::StatusOr<std::optional<ChainHead>> head = heads.Find(chain);
+    if (!head.ok()) return head.status();
+    // A second answer says that it is one.
+    const bool answered = head->has_value() && rules::CollectionAnswered(statement) != nullptr;
+    if (!Begins(statement, chain) || answered) {
       if (!head->has_value()) {
         return absl::NotFoundError(fmt::format(
             "this device does not know where {} stands: be online, or take in the statement "
