@@ -206,6 +206,21 @@ absl::Status ShareTicket(Context& context, const ConfirmOptions& options,
   return absl::OkStatus();
 }
 
+// What was refused of lines accepted in part: `remainder`, or `remainder1`, `remainder2` … in the
+// order of the lines.
+Json Remainders(const ReceiptConfirmed& confirmed) {
+  std::vector<std::string> remainders;
+  for (const ReceivedLine& line : confirmed.lines()) {
+    if (!line.remainder_batch().empty()) remainders.push_back(line.remainder_batch());
+  }
+  if (remainders.size() == 1) return {{"remainder", remainders[0]}};
+  Json made = Json::object();
+  for (size_t i = 0; i < remainders.size(); ++i) {
+    made[fmt::format("remainder{}", i + 1)] = remainders[i];
+  }
+  return made;
+}
+
 absl::Status RunConfirm(Context& context, const ConfirmOptions& options) {
   absl::StatusOr<std::string> manifest = context.Id(options.manifest, "MANIFEST");
   if (!manifest.ok()) return manifest.status();
@@ -226,12 +241,8 @@ absl::Status RunConfirm(Context& context, const ConfirmOptions& options) {
   }
   if (!filled.ok()) return filled;
   int64_t total_mass_g = 0;
-  Json made = Json::object();
-  for (const ReceivedLine& line : confirmed.lines()) {
-    total_mass_g += line.received_mass_g();
-    if (line.remainder_batch().empty()) continue;
-    made[fmt::format("remainder_of_{}", line.batch())] = line.remainder_batch();
-  }
+  for (const ReceivedLine& line : confirmed.lines()) total_mass_g += line.received_mass_g();
+  const Json made = Remainders(confirmed);
   if (confirmed.lines_size() >= kManyLines) rules::SayOnceOfAllLines(confirmed);
   confirmed.set_total_received_mass_g(total_mass_g);
   absl::StatusOr<std::string> self = context.Self();
