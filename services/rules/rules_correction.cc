@@ -42,13 +42,20 @@ bool CounterpartAttests(const Judge& judge) {
   return parties.size() == 3 && parties[1].capacity() == v1::CAPACITY_ORGANISATION;
 }
 
+// Who answers for what the batch is: who generated it or, of waste of nobody known or of several,
+// who holds it.
+const std::string& DescribedBy(const BatchState& batch) {
+  return batch.generator().empty() ? batch.custodian() : batch.generator();
+}
+
 // Who asserted the field as it is now.
 const std::string& AuthorOf(const BatchState& batch, BatchField field) {
   const bool by_custodian = field == BatchField::kMass || field == BatchField::kStorageStart;
-  return by_custodian ? batch.custodian() : batch.generator();
+  return by_custodian ? batch.custodian() : DescribedBy(batch);
 }
 
-// The other side: who holds what the author generated, or generated what the author holds.
+// The other side: who holds what the author generated, or generated what the author holds. Empty:
+// there is no one generator.
 const std::string& CounterpartOf(const BatchState& batch, const std::string& author) {
   return batch.custodian() == author ? batch.generator() : batch.custodian();
 }
@@ -62,8 +69,8 @@ void JudgeAttesters(Judge& judge, const BatchState& batch, const std::string& au
   const int regulator = CounterpartAttests(judge) ? 2 : 1;
   const auto site = judge.Read<state::v1::SiteState>(keys::Site(batch.site()));
   JudgeRegulator(judge, regulator, site ? site->registered().division() : std::string());
-  if (!batch.others_acted()) return;
   const std::string& counterpart = CounterpartOf(batch, author);
+  if (!batch.others_acted() || counterpart.empty()) return;
   if (CounterpartAttests(judge) && judge.statement().parties(1).organisation() == counterpart) {
     return;
   }
@@ -124,11 +131,16 @@ bool Amend(Judge& judge, const v1::BatchAmended& event, const FieldRule& rule, B
   bool same = false;
   bool favours = rule.favour == Favour::kAlways;
   switch (rule.field) {
-    case BatchField::kWasteCode:
+    case BatchField::kWasteCode: {
       JudgeWasteCode(judge, event.waste_code(), "waste_code");
-      same = batch.waste_code() == event.waste_code();
+      // A presumed code may prove right.
+      const bool proven = batch.identification() == v1::IDENTIFICATION_TO_IDENTIFY &&
+                          event.reason() == v1::AMEND_REASON_IDENTIFIED_ANEW;
+      same = batch.waste_code() == event.waste_code() && !proven;
       batch.set_waste_code(event.waste_code());
+      if (proven) batch.set_identification(v1::IDENTIFICATION_IDENTIFIED);
       break;
+    }
     case BatchField::kMass:
       RequireMass(judge, event.amended_mass_g(), "amended_mass_g");
       JudgeMassBasis(judge, event.mass_basis(), event.amended_mass_g(), "mass_basis");
@@ -235,7 +247,7 @@ void JudgeBatchVoided(Judge& judge) {
   JudgeEvidence(judge, event.evidence_sha256());
   const auto batch = JudgeBatchToCorrect(judge, event.batch());
   if (!batch) return;
-  JudgeAuthor(judge, batch->generator());
+  JudgeAuthor(judge, DescribedBy(*batch));
   if (!IsHeld(*batch)) {
     judge.Violate(RuleId::kBatchState, judge.Path("batch"),
                   fmt::format("{} has ended", event.batch()),

@@ -8,6 +8,7 @@
 #include "services/rules/state_keys.h"
 #include "tests/services/rules/drafts_correction.h"
 #include "tests/services/rules/drafts_lineage.h"
+#include "tests/services/rules/drafts_order.h"
 
 namespace cradle::rules::test {
 namespace {
@@ -183,6 +184,27 @@ TEST_F(CorrectionRulesTest, ACodeOfNoCatalogueIsNotAmendedInto) {
   district_.now_ms = ShanghaiMs(2025, 2, 1);
   Expect(code, RuleId::kCodeEdition,
          [](Draft& draft) { Event(draft).set_waste_code("999-999-08"); });
+}
+
+TEST_F(CorrectionRulesTest, WasteOfNobodyKnownIsSetRightByWhoHoldsItAndARegulator) {
+  const std::string batch = district_.NewId();
+  Draft found = FindWaste(district_, batch);
+  found.message.mutable_waste_found()->set_identification(v1::IDENTIFICATION_TO_IDENTIFY);
+  district_.Must(found);
+  Draft proven = WithRegulator(Amend(district_, district_.plant, batch));
+  Event(proven).set_waste_code("900-214-08");
+  Event(proven).set_reason(v1::AMEND_REASON_IDENTIFIED_ANEW);
+  Expect(proven, RuleId::kAmendChanges,
+         [](Draft& draft) { Event(draft).set_reason(v1::AMEND_REASON_WRITING_ERROR); });
+  Expect(proven, RuleId::kPartySelf, [&](Draft& draft) { SetParty(draft, 0, district_.producer); });
+  district_.Must(proven);
+  EXPECT_EQ(district_.Batch(batch).identification(), v1::IDENTIFICATION_IDENTIFIED);
+  Draft code = WithRegulator(Amend(district_, district_.plant, batch));
+  Event(code).set_waste_code("900-217-08");
+  Expect(code, RuleId::kAmendChanges,
+         [](Draft& draft) { Event(draft).set_waste_code("900-214-08"); });
+  district_.Must(code);
+  district_.Must(Void(district_.plant, batch, district_.bureau));
 }
 
 TEST_F(CorrectionRulesTest, AVoidBatchIsListedAndWhatReplacesItKeepsItsAge) {
