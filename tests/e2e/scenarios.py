@@ -6,7 +6,8 @@
 A page is Markdown; its blocks marked `console` hold `$ command` (a line that begins with `> `
 continues it), then what it prints on both streams, then `[exit N]` where it does not end with 0. A
 line `…` stands for any lines. Each page is played after `district.md`, in a directory, a log and a
-shell of its own. `--update` writes what was seen into the page, but for what `…` stands for.
+shell of its own; `<!-- founded DATE -->` in a page founds its log on another day than the district's.
+`--update` writes what was seen into the page, but for what `…` stands for.
 """
 import argparse
 import datetime
@@ -23,16 +24,17 @@ import harness
 
 PAGES = pathlib.Path(__file__).parent / "scenarios"
 ORIGIN = "log.example.org/weifang"
-FOUNDED_MS = int(datetime.datetime.fromisoformat("2027-01-04T08:00:00+08:00").timestamp() * 1000)
+FOUNDED = "2027-01-04"  # as in district.md
 # Whose devices there are; each is a command of its name.
 DEVICES = ("bureau", "health", "province", "chem", "chem2", "hospital", "haulier", "haulier2",
            "relay", "incinerator")
 SHELL_END_SECONDS_MAX = 60
+USCC_COUNT = 99
 END = "\x04"
 ANY = "…"
 
-# `new_device NAME …`: further devices. `share_names`: what one device named, all may write. `id_of NAME`: the id. `hash_of FILE`: of the
-# statement in it.
+# `new_device NAME …`: further devices. `share_names`: what one device named, all may write.
+# `id_of NAME`: the id. `hash_of FILE`: of the statement in it. `uscc_of NUMBER`: a social credit code.
 PREAMBLE = r"""
 unset CRADLE_HOME
 for device in %s; do
@@ -50,6 +52,7 @@ new_device() {
   done
 }
 id_of() { cradle --home homes/bureau alias list | sed -n "s/^@$1 *//p"; }
+uscc_of() { sed -n "$1p" usccs.txt; }
 hash_of() { cradle --home homes/bureau statement show "$1" | sed -n 's/^statement //p'; }
 share_names() {
   /usr/bin/python3 - homes/*/aliases.json <<'CODE'
@@ -143,20 +146,31 @@ class Shell:
         self.process.wait(SHELL_END_SECONDS_MAX)
 
 
+def founded(page):
+    """The day on which the log of this page is founded."""
+    said = re.search(r"^<!-- founded (\d{4}-\d{2}-\d{2}) -->$", page, flags=re.M)
+    return said[1] if said else FOUNDED
+
+
 class Play:
     """A log with a district's devices, on a clock that stands until it is put."""
 
-    def __init__(self):
+    def __init__(self, day):
+        self.day = day
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="cradle-scenario-"))
         self.homes = self.directory / "homes"
         self.homes.mkdir()
+        codes = (harness.uscc(number) + "\n" for number in range(1, USCC_COUNT + 1))
+        (self.directory / "usccs.txt").write_text("".join(codes))
         for device in DEVICES:
             harness.run("cradle", "--home", self.homes / device, "key", "new")
             harness.run("cradle", "--home", self.homes / device, "key", "show", "--out",
                         self.homes / f"{device}.pub")
         harness.run("cradled", "init", "--data", self.directory / "log", "--origin", ORIGIN,
                     "--regulator", self.homes / "bureau.pub")
-        self.server = harness.Server(self.directory / "log", "--manual-clock", FOUNDED_MS)
+        begin = datetime.datetime.fromisoformat(f"{day}T08:00:00+08:00")
+        self.server = harness.Server(self.directory / "log", "--manual-clock",
+                                     int(begin.timestamp() * 1000))
         self.server.start()
         config = self.server.config
         for device in DEVICES:
@@ -201,7 +215,10 @@ class Play:
         parts = parse(file.read_text(encoding="utf-8"))
         differences = []
         for step in (step for part in parts if not isinstance(part, str) for step in part):
-            seen = self.shown(self.shell.run(step.command))
+            command = step.command
+            if name == "district":
+                command = command.replace(FOUNDED, self.day)
+            seen = self.shown(self.shell.run(command))
             if matches(step.expected, seen):
                 continue
             if not update:
@@ -223,7 +240,7 @@ def main():
     pages = options.pages or every
     failed = False
     for page in pages:
-        play = Play()
+        play = Play(founded((PAGES / f"{page}.md").read_text(encoding="utf-8")))
         try:
             differences = play.run("district", options.update and page == "district")
             if page != "district":
