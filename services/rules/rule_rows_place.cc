@@ -48,9 +48,11 @@ constexpr Rule kRules[] = {
      "A regulator is an ecology or health authority.", "监管方须为生态环境或卫生健康主管部门。", "",
      kDenied, kByRegulator | On(S::kContestResolved)},
     {RuleId::kRegulatorDivision, "REGULATOR-DIVISION",
-     "A regulator acts in its division and those below.",
-     "监管部门仅在其行政区划及下级区划内行事。", "division", kDenied,
-     (kByRegulator & ~On(S::kFounded)) | On(S::kContestResolved)},
+     "A regulator acts in its division and those below; from rule set 2 on the log's founder "
+     "registers the authorities of others too, each with its first key.",
+     "监管部门仅在其行政区划及下级区划内行事；自规则集2起，日志创始部门可登记其他区划的主管部门及其"
+     "首个密钥。",
+     "division", kDenied, (kByRegulator & ~On(S::kFounded)) | On(S::kContestResolved)},
     {RuleId::kPartySelf, "PARTY-SELF", "An organisation acts for itself alone.",
      "单位只能就本单位事项作出陈述。", "", kDenied,
      On(S::kSiteRegistered, S::kVehicleRegistered, S::kDeviceKeyEnrolled, S::kDeviceKeyRevoked,

@@ -78,13 +78,36 @@ void JudgePerson(Judge& judge, const v1::DeviceKeyEnrolled& event) {
   judge.Put(key, person);
 }
 
+// The founder of the log brings in the authorities that are not below it: its province, whose
+// approvals it needs, and those of other places. They act from then on by themselves.
+bool BringsIn(Judge& judge, const v1::OrganisationRegistered& event) {
+  const auto& roles = event.roles();
+  return judge.rule_set() >= 2 && FirstParty(judge) == judge.log().founding_regulator() &&
+         std::all_of(roles.begin(), roles.end(), [](int role) {
+           return role == v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY ||
+                  role == v1::ORGANISATION_ROLE_HEALTH_AUTHORITY;
+         });
+}
+
+// The first key of who was brought in, and no other: right after its registration.
+bool BringsInKey(Judge& judge, const v1::OrganisationRegistered& organisation) {
+  if (judge.statement().parties(0).capacity() != v1::CAPACITY_REGULATOR ||
+      !BringsIn(judge, organisation)) {
+    return false;
+  }
+  const auto head =
+      judge.Read<state::v1::ChainHead>(keys::Chain("org:" + organisation.organisation()));
+  return head && head->height() == 0;
+}
+
 }  // namespace
 
 void JudgeOrganisationRegistered(Judge& judge, const v1::OrganisationRegistered& event,
                                  const v1::OrganisationRegistered* authority) {
   RequireText(judge, event.name(), "name");
   JudgeRoles(judge, event.roles());
-  if (RequireDivision(judge, event.division(), "division")) {
+  if (RequireDivision(judge, event.division(), "division") &&
+      (authority != nullptr || !BringsIn(judge, event))) {
     JudgeRegulator(judge, 0, event.division(), authority);
   }
   RequireNew(judge, keys::Organisation(event.organisation()), event.organisation(), "organisation");
@@ -162,7 +185,9 @@ void JudgeDeviceKeyEnrolled(Judge& judge, const v1::DeviceKeyEnrolled& event,
   std::optional<v1::OrganisationRegistered> found;
   if (organisation == nullptr) {
     found = FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
-    if (found) JudgeActor(judge, event.organisation(), found->division());
+    if (found && !BringsInKey(judge, *found)) {
+      JudgeActor(judge, event.organisation(), found->division());
+    }
   }
   const std::string key_id = KeyId(event.key());
   if (judge.ReadBytes(keys::Key(key_id))) {

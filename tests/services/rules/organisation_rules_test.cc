@@ -155,6 +155,35 @@ TEST_F(OrganisationRulesTest, ARegulatorRegistersInItsDivisionAndBelow) {
   Expect(valid, RuleId::kRegulatorAuthority, ByRegulator(district_.producer));
 }
 
+TEST_F(OrganisationRulesTest, TheFounderBringsInItsProvinceWithAFirstKey) {
+  const Actor elsewhere = district_.ElsewhereBureau();
+  Actor province;
+  province.id = district_.NewId();
+  province.administrator = district_.NewDevice(province.id);
+  const Draft valid = district_.RegisterOrganisation(
+      province.id, {v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY}, "370000");
+  Expect(valid, RuleId::kRegulatorDivision, [](Draft& draft) {
+    draft.message.mutable_organisation_registered()->add_roles(v1::ORGANISATION_ROLE_OPERATOR);
+  });
+  Expect(valid, RuleId::kRegulatorDivision, ByRegulator(elsewhere));
+  district_.Must(valid);
+  const Draft key = district_.Enrol(district_.bureau.administrator, v1::CAPACITY_REGULATOR,
+                                    province.administrator, {v1::KEY_ROLE_ADMINISTRATOR});
+  Expect(key, RuleId::kRegulatorDivision, ByRegulator(elsewhere));
+  district_.Must(key);
+  const Draft second = district_.Enrol(province.administrator, v1::CAPACITY_ORGANISATION,
+                                       district_.NewDevice(province.id), {v1::KEY_ROLE_OPERATOR});
+  Expect(second, RuleId::kRegulatorDivision, ByRegulator(district_.bureau));
+  district_.Must(second);
+}
+
+TEST(OrganisationRulesOfSetOneTest, NobodyBringsInAnAuthorityAbove) {
+  District district(1);
+  EXPECT_TRUE(Has(ViolationsOf(*district.Try(district.RegisterOrganisation(
+                      district.NewId(), {v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY}, "370000"))),
+                  RuleId::kRegulatorDivision));
+}
+
 // --- Sites and vehicles ---
 
 TEST_F(OrganisationRulesTest, ASiteIsNewWellFormedAndInAKnownZone) {
