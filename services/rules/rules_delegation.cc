@@ -53,10 +53,15 @@ void JudgeCounterpart(Judge& judge, int place, const v1::Party& party,
     if (!both) continue;
     judge.Violate(
         RuleId::kDelegateCounterpart, fmt::format("parties[{}].delegate", place),
-        fmt::format("{} stands for {}, another party of the manifest, too: {} signs itself",
-                    party.delegate(), other, party.organisation()),
-        fmt::format("{} 同时代表联单另一方 {}：须由 {} 自行签署", party.delegate(), other,
-                    party.organisation()));
+        other == party.delegate()
+            ? fmt::format("{} is a party of the manifest itself: {} signs for itself", other,
+                          party.organisation())
+            : fmt::format("{} stands for {}, another party of the manifest, too: {} signs itself",
+                          party.delegate(), other, party.organisation()),
+        other == party.delegate()
+            ? fmt::format("{} 为联单另一方：须由 {} 自行签署", other, party.organisation())
+            : fmt::format("{} 同时代表联单另一方 {}：须由 {} 自行签署", party.delegate(), other,
+                          party.organisation()));
     return;
   }
 }
