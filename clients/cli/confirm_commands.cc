@@ -235,6 +235,8 @@ absl::Status RunConfirm(Context& context, const ConfirmOptions& options) {
   ReceiptConfirmed& confirmed = *asked.mutable_receipt_confirmed();
   confirmed.set_manifest(*manifest);
   confirmed.set_confirmed_time_ms(*time_ms);
+  // Entered afterwards, it keeps the time that the paper has.
+  if (facts->issued.has_paper()) asked.set_claimed_time_ms(*time_ms);
   absl::Status filled = FillLines(options, facts->issued, *std::move(received), confirmed);
   if (filled.ok() && !options.ticket.empty()) {
     filled = ShareTicket(context, options, facts->issued, confirmed);

@@ -48,6 +48,8 @@ absl::StatusOr<Handover> BeginHandover(Context& context, const HandoverOptions& 
   absl::StatusOr<sdk::ManifestFacts> facts = ManifestFactsOf(context, *manifest);
   if (!facts.ok()) return facts.status();
   handover.facts = *std::move(facts);
+  // Entered afterwards, it keeps the time that the paper has.
+  if (handover.facts.issued.has_paper()) handover.asked.set_claimed_time_ms(*time_ms);
   if (handover.facts.carrier >= static_cast<uint32_t>(handover.facts.issued.carriers_size())) {
     return absl::FailedPreconditionError(
         fmt::format("manifest {} names no carrier {}", *manifest, handover.facts.carrier + 1));

@@ -32,6 +32,7 @@ struct IssueOptions {
   int64_t fee_fen = 0;
   std::string contract;
   std::string paper;
+  std::string at;
   std::string exempt;
   std::string forwards;
   AssertionOptions assertion;
@@ -111,6 +112,15 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
     issued.set_contract_sha256(*hash);
   }
   if (absl::Status status = FillSpecial(context, options, issued); !status.ok()) return status;
+  if (!options.at.empty()) {
+    if (options.paper.empty()) {
+      return absl::InvalidArgumentError(
+          "--at: only a manifest on paper (--paper) was issued before");
+    }
+    absl::StatusOr<int64_t> at_ms = context.Time(options.at, "--at");
+    if (!at_ms.ok()) return at_ms.status();
+    asked.set_claimed_time_ms(*at_ms);
+  }
   int64_t total_mass_g = 0;
   for (const std::string& text : options.lines) {
     absl::StatusOr<statement::v1::ManifestLine> line = ParseLine(context, text, "drum");
@@ -147,9 +157,11 @@ void DeclareIssue(CLI::App& command, IssueOptions& options) {
   command.add_option("--paper", options.paper,
                      "It was on paper: NUMBER,reason=REASON,scan=FILE,completed=DATE. Reasons: " +
                          EnumHelp(statement::v1::PaperReason_descriptor()));
+  command.add_option("--at", options.at, "When the one on paper was issued (default: now)")
+      ->type_name("TIME");
   command.add_option("--exempt", options.exempt, ExemptHelp());
   command.add_option("--forwards", options.forwards,
-                     "Manifest under which all of it was refused: it goes on from where it lies");
+                     "Manifest under which it was refused: it goes on from where it lies");
   DeclareAssertion(command, options.assertion, /*begins=*/true);
   command.footer(
       "Example: cradle manifest issue --site @plant --line @oil1,method=D10,count=6 --carrier "
