@@ -86,6 +86,12 @@ absl::Status Assert(Context& context, const statement::v1::Statement& given,
       return status;
     }
   }
+  for (const auto& [name, alias] : options.aliases) {
+    if (absl::Status status = context.Alias(alias, made.at(name).get<std::string>());
+        !status.ok()) {
+      return status;
+    }
+  }
   absl::StatusOr<sdk::Pending> pending = (*client)->Attest(*prepared, {}, options.organisation);
   if (!pending.ok()) return pending.status();
   const std::string hash = evidence::Hex(prepared->hash);

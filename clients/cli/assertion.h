@@ -4,6 +4,7 @@
 #define CRADLE_CLIENTS_CLI_ASSERTION_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,7 +15,9 @@ namespace cradle::cli {
 
 // Arguments that commands which assert have in common.
 struct AssertionOptions {
-  std::string alias;         // short name of what begins here
+  std::string alias;  // short name of what begins here
+  // Name in `made`, and the alias of what it names, where more than the first has one.
+  std::vector<std::pair<std::string, std::string>> aliases;
   std::string out;           // also write the signed statement into this file
   bool dry_run = false;      // say what would be asserted, sign nothing
   std::string organisation;  // whom to sign for; empty: the one this device is enrolled for

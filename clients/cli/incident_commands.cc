@@ -23,6 +23,7 @@ struct IncidentOptions {
   std::string vehicle;
   std::string site;
   std::string lost;
+  std::string lost_alias;
   std::string basis = "estimated";
   std::string at;
   std::vector<std::string> evidence;
@@ -92,8 +93,15 @@ absl::Status RunIncident(Context& context, const IncidentOptions& options) {
   if (!self.ok()) return self.status();
   sdk::AddParty(asked, *self, statement::v1::CAPACITY_ORGANISATION);
   Json made = {{"incident", event.incident()}};
-  if (!event.lost_batch().empty()) made["lost_batch"] = event.lost_batch();
-  return Assert(context, asked, options.assertion, made);
+  AssertionOptions assertion = options.assertion;
+  if (!event.lost_batch().empty()) {
+    made["lost"] = event.lost_batch();
+    if (!options.lost_alias.empty()) assertion.aliases.emplace_back("lost", options.lost_alias);
+  } else if (!options.lost_alias.empty()) {
+    return absl::InvalidArgumentError(
+        "--lost-alias: no part of a batch is lost that would need a name of its own");
+  }
+  return Assert(context, asked, assertion, made);
 }
 
 void DeclareIncident(CLI::App& command, IncidentOptions& options) {
@@ -104,6 +112,10 @@ void DeclareIncident(CLI::App& command, IncidentOptions& options) {
   command.add_option("--vehicle", options.vehicle, "Vehicle it happened on");
   command.add_option("--site", options.site, "Site it happened at");
   command.add_option("--lost", options.lost, "How much of the batch is gone")->type_name("MASS");
+  command
+      .add_option("--lost-alias", options.lost_alias,
+                  "Short name of what is gone, which becomes a batch of its own")
+      ->type_name("NAME");
   command.add_option("--basis", options.basis, kBasisHelp);
   command.add_option("--at", options.at, "When (default: now)")->type_name("TIME");
   AddEach(command, "--evidence", options.evidence,

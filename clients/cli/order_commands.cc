@@ -135,6 +135,10 @@ absl::Status AddBothAuthorities(Context& context, const EmergencyOptions& option
   if (!self.ok()) return self.status();
   absl::StatusOr<std::string> other = context.Id(options.with, "--with");
   if (!other.ok()) return other.status();
+  if (*other == *self) {
+    return absl::InvalidArgumentError(
+        "--with: an ecology and a health authority attest together; name the other one");
+  }
   sdk::AddParty(asked, *self, statement::v1::CAPACITY_REGULATOR);
   sdk::AddParty(asked, *other, statement::v1::CAPACITY_REGULATOR);
   return absl::OkStatus();
