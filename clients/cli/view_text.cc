@@ -18,28 +18,53 @@ std::string Marks(const google::protobuf::RepeatedPtrField<v1::Violation>& marks
          ViolationLines(std::vector<v1::Violation>(marks.begin(), marks.end()), chinese);
 }
 
+// By name. Of a batch made of many, the batches it was made of name them: they would not fit a
+// line.
+std::string GeneratorsText(const v1::RelatedBatch& related) {
+  constexpr int kShownMax = 3;
+  if (related.generators().empty()) return "unknown";
+  if (related.generators_size() > kShownMax) {
+    return fmt::format("{} organisations", related.generators_size());
+  }
+  std::string text;
+  for (int i = 0; i < related.generators_size(); ++i) {
+    if (i > 0) text += ", ";
+    const bool named = i < related.generator_names_size() && !related.generator_names(i).empty();
+    text += named ? related.generator_names(i) : related.generators(i);
+  }
+  return text;
+}
+
 std::string RelatedText(const std::string& heading,
                         const google::protobuf::RepeatedPtrField<v1::RelatedBatch>& related) {
   if (related.empty()) return "";
   Table table({"BATCH", ">STEPS", "VIA", "CODE", ">MASS", "STATUS", "SINCE", "GENERATOR"});
   for (const v1::RelatedBatch& each : related) {
-    std::string generators;
-    for (int i = 0; i < each.generators_size(); ++i) {
-      if (i > 0) generators += ", ";
-      generators += i < each.generator_names_size() && !each.generator_names(i).empty()
-                        ? each.generator_names(i)
-                        : each.generators(i);
-    }
     table.Add({each.batch(), fmt::format("{}", each.steps()), each.via(), each.waste_code(),
                sdk::FormatMass(each.mass_g()), StatusText(each.status()),
                each.storage_start_date().empty() ? "unknown" : each.storage_start_date(),
-               generators});
+               GeneratorsText(each)});
   }
   return fmt::format("\n{}\n{}", heading, table.Text());
 }
 
 std::string Named(const std::string& name, const std::string& id) {
   return name.empty() ? id : fmt::format("{} ({})", name, id);
+}
+
+// Whose it was and who has it.
+std::string HeldByText(const v1::BatchView& view) {
+  const state::v1::BatchState& batch = view.batch();
+  std::string generator = "unknown";
+  if (!batch.generator().empty()) generator = Named(view.generator_name(), batch.generator());
+  if (!batch.generators().empty()) {
+    generator = fmt::format("{} organisations", batch.generators_size());
+  }
+  std::string text = fmt::format("  generator  {}\n", generator);
+  for (const std::string& each : batch.generators()) {
+    text += fmt::format("             {}\n", each);
+  }
+  return text + fmt::format("  custodian  {}\n", Named(view.custodian_name(), batch.custodian()));
 }
 
 // "accepted", or "refused: no-capacity"; and behind it what differs.
@@ -127,14 +152,10 @@ std::string BatchText(const v1::BatchView& view, const std::string& on_date, boo
                                  batch.batch(), batch.waste_code(), sdk::FormatMass(batch.mass_g()),
                                  EnumName(statement::v1::PhysicalForm_descriptor(), batch.form()),
                                  StatusText(view.status()));
-  text +=
-      fmt::format("  generator  {}\n  custodian  {}\n",
-                  batch.generators().empty() ? Named(view.generator_name(), batch.generator())
-                                             : fmt::format("{} of them", batch.generators_size()),
-                  Named(view.custodian_name(), batch.custodian()));
-  for (const std::string& generator : batch.generators()) {
-    text += fmt::format("  of         {}\n", generator);
-  }
+  text += HeldByText(view);
+  if (!batch.replaces().empty()) text += fmt::format("  replaces   {}\n", batch.replaces());
+  if (!batch.replaced_by().empty())
+    text += fmt::format("  replaced   by {}\n", batch.replaced_by());
   if (!batch.ward().empty()) text += fmt::format("  ward       {}\n", batch.ward());
   if (batch.medical().disinfected_time_ms() != 0) {
     text += fmt::format(
