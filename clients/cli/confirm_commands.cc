@@ -191,7 +191,7 @@ absl::Status ShareTicket(Context& context, const ConfirmOptions& options,
           fmt::format("--share: '{}' is not sent, line-weight or line:N", options.share));
     }
     confirmed.set_weigh_share(statement::v1::WEIGH_SHARE_ALL_TO_LINE);
-    confirmed.set_share_line(*line - 1);
+    confirmed.set_share_line(*line);
     for (const auto& sent : issued.lines()) shares.push_back(sent.sent_mass_g());
     shares[*line - 1] += ticket->net_mass_g() - issued.total_sent_mass_g();
   }

@@ -196,6 +196,7 @@ absl::Status RunShow(Context& context, const ShowOptions& options) {
 struct ListOptions {
   std::string party;
   std::string status;
+  bool unconfirmed = false;
 };
 
 absl::Status RunList(Context& context, const ListOptions& options) {
@@ -215,6 +216,7 @@ absl::Status RunList(Context& context, const ListOptions& options) {
     if (!status.ok()) return status.status();
     request.set_status(*status);
   }
+  request.set_unconfirmed(options.unconfirmed);
   Table table({"MANIFEST", "STATUS", "ISSUED", "CONSIGNOR", "RECEIVER", ">SENT", "MARKS"});
   Json list = Json::array();
   do {
@@ -260,6 +262,8 @@ void AddManifestCommands(CLI::App& app, Context& context) {
         command.add_option("--party", options.party, "As consignor, carrier or receiver");
         command.add_option("--status", options.status,
                            EnumHelp(state::v1::ManifestStatus_descriptor()));
+        command.add_flag("--unconfirmed", options.unconfirmed,
+                         "Only what was collected with nobody there and waits for an answer");
         command.footer("Example: cradle manifest list --party @haulier --status in-transit");
       },
       RunList);

@@ -45,12 +45,12 @@ struct EventRow {
   void (*chains)(const statement::v1::Statement& statement, ChainList& chains) = nullptr;
   // Judges, and puts the changes as if nothing were forbidden: Admit drops them where something is.
   void (*judge)(Judge& judge) = nullptr;
-  // The manifest, begun before, that it is about; null: it is about none.
+  // The manifest, begun before, that it is about; null: about none, about several, or not always.
   const std::string& (*manifest)(const statement::v1::Statement& statement) = nullptr;
   // Of an event that issues a manifest among other things: what it says of it. Null: none does, or
   // the event is itself the issue.
   statement::v1::ManifestIssued (*issues)(const statement::v1::Statement& statement) = nullptr;
-  // Waste passes from hand to hand, and both sign.
+  // Waste passes from hand to hand, and both sign; the carrier alone where nobody else is there.
   bool handover = false;
   // Its regulators are several persons of one authority.
   bool one_authority = false;

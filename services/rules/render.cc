@@ -50,6 +50,9 @@ std::string TimeText(int64_t time_ms) {
 std::string IntegerText(std::string_view field, int64_t number) {
   if (field.ends_with("_mass_g") || field.ends_with("_mass_g_per_day")) return MassText(number);
   if (field.ends_with("_time_ms")) return TimeText(number);
+  if (field.ends_with("milli_celsius")) return DecimalText(number, 3) + " °C";
+  if (field.ends_with("_e7")) return DecimalText(number, 7) + "°";
+  if (field.ends_with("_fen")) return DecimalText(number, 2) + " CNY";
   return fmt::format("{}", number);
 }
 
@@ -203,7 +206,11 @@ std::string Render(const v1::Statement& statement, bool chinese) {
   page.Fields(statement.GetReflection()->GetMessage(
       statement, statement.GetDescriptor()->FindFieldByNumber(statement.event_case())));
   for (const v1::Link& link : statement.links()) {
-    page.Known({"Extends", "延伸"}, fmt::format("{} @ {}", link.chain(), link.height()));
+    if (link.height() == 0) {
+      page.Known({"Begins", "起始"}, link.chain());
+    } else {
+      page.Known({"Extends", "延伸"}, fmt::format("{} @ {}", link.chain(), link.height()));
+    }
   }
   return page.Take();
 }

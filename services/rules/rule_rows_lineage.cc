@@ -14,7 +14,7 @@ constexpr Rule kRules[] = {
      "has two parts or more, a merge two parents or more, a bulk store is fed from once.",
      "一份陈述至多列出500个批次（含新批次），且不得重复；拆分至少两份，合并至少两个批次，每个散装贮"
      "存设施只列一次。",
-     "ledger", kInvalid,
+     "", kInvalid,
      On(S::kBatchSplit, S::kBatchesMerged, S::kBatchesPretreated, S::kTreatmentRecorded,
         S::kContainersPacked, S::kBulkFilled, S::kBagsHandedOver, S::kBatchDisinfected),
      kNone, 2},
@@ -27,11 +27,11 @@ constexpr Rule kRules[] = {
     {RuleId::kMergeCode, "MERGE-CODE",
      "Only waste of one code, or of codes that the rule data allow, is put together; medical "
      "classes never are. What was mixed is pre-treatment.",
-     "仅同一代码或规则数据允许的代码可合并，医疗废物各类别不得合并；混合属于预处理。", "storage",
-     kFailed, On(S::kBatchesMerged), On(S::kBulkFilled), 2},
+     "仅同一代码或规则数据允许的代码可合并，医疗废物各类别不得合并；混合属于预处理。",
+     "segregation", kFailed, On(S::kBatchesMerged), On(S::kBulkFilled), 2},
     {RuleId::kMergeOrigin, "MERGE-ORIGIN",
      "Own waste and waste received from others are not put together.",
-     "自产废物与接受的废物不得合并。", "storage", kFailed, On(S::kBatchesMerged),
+     "自产废物与接受的废物不得合并。", "segregation", kFailed, On(S::kBatchesMerged),
      On(S::kBatchesPretreated), 2},
     {RuleId::kPretreatProcess, "PRETREAT-PROCESS",
      "Waste is pre-treated at a facility that is registered for the process.",
@@ -60,10 +60,10 @@ constexpr Rule kRules[] = {
      "医疗废物运输单元内仅可装入同一类别。", "medical", kFailed, On(S::kContainersPacked), kNone,
      2},
     {RuleId::kBulkKnown, "BULK-KNOWN", "A bulk store is registered as one by a regulator.",
-     "散装贮存设施须由监管部门登记。", "storage", kFailed,
+     "散装贮存设施须由监管部门登记。", "bulk", kFailed,
      kFromBulk | On(S::kBulkFilled, S::kBulkLevelRead, S::kBulkEmptied), kNone, 2},
     {RuleId::kBulkOnce, "BULK-ONCE", "A facility is registered as a bulk store once.",
-     "散装贮存设施只登记一次。", "storage", kExists, On(S::kBulkRegistered), kNone, 2},
+     "散装贮存设施只登记一次。", "bulk", kExists, On(S::kBulkRegistered), kNone, 2},
     {RuleId::kBulkLayers, "BULK-LAYERS",
      "A bulk store has no more layers than the limit; batches are merged before they are filled "
      "in.",
@@ -72,16 +72,16 @@ constexpr Rule kRules[] = {
     {RuleId::kBulkMass, "BULK-MASS",
      "No more is drawn from a bulk store than its account has, own waste and received each for "
      "itself.",
-     "从散装贮存设施取出的质量不得超过账面，自产与接受的废物分别计算。", "ledger", kFailed,
-     kFromBulk, kNone, 2},
+     "从散装贮存设施取出的质量不得超过账面，自产与接受的废物分别计算。", "bulk", kFailed, kFromBulk,
+     kNone, 2},
     {RuleId::kBulkShortfall, "BULK-SHORTFALL",
      "A bulk store holds what its account has; what is missing stays on the account as "
      "unaccounted, at its age.",
-     "散装贮存实有量应与账面一致；短缺部分转为去向不明，仍按其贮存时间计入账内。", "ledger", kOk,
+     "散装贮存实有量应与账面一致；短缺部分转为去向不明，仍按其贮存时间计入账内。", "bulk", kOk,
      kNone, On(S::kBulkLevelRead, S::kBulkEmptied), 2},
     {RuleId::kBulkSurplus, "BULK-SURPLUS",
      "A bulk store holds no more than its account has; any surplus is recorded.",
-     "散装贮存实有量不应超过账面，盈余均予记录。", "ledger", kOk, kNone, On(S::kBulkLevelRead), 2},
+     "散装贮存实有量不应超过账面，盈余均予记录。", "bulk", kOk, kNone, On(S::kBulkLevelRead), 2},
 };
 
 }  // namespace

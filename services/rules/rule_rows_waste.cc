@@ -141,7 +141,7 @@ constexpr Rule kRules[] = {
      kIssue, kTreated | On(S::kReceiptConfirmed, S::kPipelineTransferred), 1, 0, kCollected},
     {RuleId::kManifestBatches, "MANIFEST-BATCHES",
      "What ends or changes a whole manifest names every batch of it, in its order.",
-     "终止或变更整份联单的陈述须按联单顺序列出全部批次。", "manifest", kInvalid,
+     "终止或变更整份联单的陈述须按联单顺序列出全部批次。", "manifest_cancel", kInvalid,
      On(S::kManifestCancelled), kNone, 2},
     {RuleId::kReceiptLines, "RECEIPT-LINES",
      "A confirmation has every line of the manifest, in order, each accepted whole.",

@@ -177,8 +177,14 @@ void JudgeApproval(Judge& judge, const v1::ManifestIssued& event) {
     approval =
         judge.Read<state::v1::ApprovalState>(keys::Approval(HolderNamed(judge), event.approval()));
   }
-  if (const auto reason = WhyNot(judge, event, approval)) {
+  const auto reason = WhyNot(judge, event, approval);
+  if (!reason) return;
+  if (judge.event() == S::kManifestIssued) {
     judge.Violate(RuleId::kApprovalNeeded, judge.Path("approval"), reason->en, reason->zh);
+  } else {
+    judge.Violate(RuleId::kApprovalNeeded, judge.Path("receiver_site"),
+                  "it lies in another province: only a manifest that is issued names an approval",
+                  "位于外省：仅填写的联单可注明批准文号");
   }
 }
 

@@ -147,6 +147,7 @@ void ForgetRepeated(std::vector<Violation>& marks) {
 void JudgeRoundDelivered(Judge& judge) {
   const v1::RoundDelivered& event = judge.statement().round_delivered();
   RequireFactTime(judge, event.delivered_time_ms(), "delivered_time_ms");
+  if (!RequireId(judge, event.round(), "round")) return;
   if (event.manifests().empty() || event.manifests_size() > evidence::kBatchesMax) {
     judge.Violate(
         RuleId::kRoundManifests, judge.Path("manifests"),
@@ -158,11 +159,13 @@ void JudgeRoundDelivered(Judge& judge) {
   for (int i = 0; i < event.manifests_size(); ++i) {
     const std::string field = fmt::format("manifests[{}]", i);
     const auto& manifest = judge.TakeUp(event.manifests(i));
-    if (!distinct.insert(event.manifests(i)).second ||
-        (manifest && manifest->collection().round() != event.round())) {
-      judge.Violate(RuleId::kRoundManifests, judge.Path(field),
-                    fmt::format("{} is not of this round, or is named twice", event.manifests(i)),
-                    fmt::format("{} 不属于该趟收运，或重复列出", event.manifests(i)));
+    const bool again = !distinct.insert(event.manifests(i)).second;
+    if (again || (manifest && manifest->collection().round() != event.round())) {
+      judge.Violate(
+          RuleId::kRoundManifests, judge.Path(field),
+          fmt::format("{} {}", event.manifests(i),
+                      again ? "is named twice" : "is not of this round"),
+          fmt::format("{} {}", event.manifests(i), again ? "重复列出" : "不属于该趟收运"));
       continue;
     }
     JudgeArrival(judge, event.manifests(i), field, event.delivered_time_ms());
@@ -185,9 +188,9 @@ std::optional<ManifestState> JudgeAnswer(Judge& judge, const std::string& id) {
     judge.Violate(RuleId::kCollectionAnswered, judge.Path("manifest"),
                   collection.one_sided()
                       ? "the consignor has countersigned or contested this collection"
-                      : "the consignor was there: no collection of this manifest waits for it",
+                      : "nothing of this manifest was collected with nobody there",
                   collection.one_sided() ? "移出人已对该次收集补签或提出异议"
-                                         : "移出人当时在场，该联单没有待补签的收集");
+                                         : "该联单没有单方收集，无需补签");
     return std::nullopt;
   }
   const int hours = LimitOf(judge, "countersign_hours");
@@ -260,7 +263,7 @@ void JudgeCollectionResolved(Judge& judge, const v1::ContestResolved& event) {
     return;
   }
   ManifestState manifest = *found;
-  manifest.set_unconfirmed(false);
+  manifest.set_unconfirmed(event.resolution() == v1::CONTEST_RESOLUTION_UPHELD);
   state::v1::CollectionContest& contest = *manifest.mutable_collection()->mutable_contest();
   contest.set_resolved_index(judge.index());
   contest.set_resolution(event.resolution());

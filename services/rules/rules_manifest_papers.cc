@@ -105,12 +105,16 @@ void JudgeForward(Judge& judge, const v1::ManifestIssued& event,
   for (const BatchState& batch : batches) {
     const bool refused = batch.status() == state::v1::BATCH_STATUS_REFUSED;
     if (refused ? batch.refused_manifest() == earlier : earlier.empty()) continue;
+    // A collection forwards nothing.
+    const bool issue = judge.event() == v1::Statement::kManifestIssued;
     judge.Violate(
-        RuleId::kForwardRefused, judge.Path("forwards_manifest"),
-        refused ? fmt::format("{} was refused under the manifest {}", batch.batch(),
-                              batch.refused_manifest())
+        RuleId::kForwardRefused, judge.Path(issue ? "forwards_manifest" : "lines"),
+        refused ? fmt::format("{} was refused under the manifest {}: it goes on by a manifest that "
+                              "names that one in forwards_manifest",
+                              batch.batch(), batch.refused_manifest())
                 : fmt::format("{} was not refused under a manifest", batch.batch()),
-        refused ? fmt::format("{} 在联单 {} 中被拒收", batch.batch(), batch.refused_manifest())
+        refused ? fmt::format("{} 在联单 {} 中被拒收，须以 forwards_manifest 注明该联单的联单转送",
+                              batch.batch(), batch.refused_manifest())
                 : fmt::format("{} 未在联单中被拒收", batch.batch()));
   }
   if (earlier.empty()) return;

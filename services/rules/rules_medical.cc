@@ -125,7 +125,13 @@ void JudgeBatchDisinfected(Judge& judge) {
                 FacilityUse::kAny);
   const auto facility = judge.Read<FacilityState>(keys::Facility(event.facility()));
   const bool remote = facility && facility->accepted().remote();
-  for (const BatchState& batch : batches) {
+  for (size_t i = 0; i < batches.size(); ++i) {
+    const BatchState& batch = batches[i];
+    if (!IsMedical(batch.waste_code())) {
+      judge.Violate(RuleId::kMedicalOnly, judge.Path(fmt::format("batches[{}]", i)),
+                    fmt::format("{} is {}, no medical waste", batch.batch(), batch.waste_code()),
+                    fmt::format("{} 为 {}，不是医疗废物", batch.batch(), batch.waste_code()));
+    }
     BatchState disinfected = batch;
     KeepPassed(judge, batch, disinfected);
     state::v1::MedicalStay& stay = *disinfected.mutable_medical();

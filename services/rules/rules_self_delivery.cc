@@ -148,7 +148,7 @@ void JudgeSelfDelivered(Judge& judge) {
   JudgeMedicalPickup(judge, manifest, "manifest");
   CountArrived(judge, manifest);
   PutReceived(judge, issue);
-  JudgeStore(judge, event.receiver_facility());
+  JudgeStore(judge, event.receiver_facility(), "receiver_facility");
   judge.Put(keys::Manifest(event.manifest()), manifest);
 }
 

@@ -9,6 +9,7 @@
 #include "services/rules/medical_clock.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/state_keys.h"
+#include "services/rules/visible_text.h"
 
 namespace cradle::rules {
 namespace {
@@ -149,13 +150,13 @@ void JudgeCool(Judge& judge, const v1::TemperatureRead& event, const FacilitySta
       event.outside_milli_celsius() <= hot || event.milli_celsius() < most) {
     return;
   }
-  judge.Violate(
-      RuleId::kStoreTemperature, judge.Path("milli_celsius"),
-      fmt::format("{} at {} thousandths of a degree, not below {}, while it is {} outside",
-                  facility.registered().name(), event.milli_celsius(), most,
-                  event.outside_milli_celsius()),
-      fmt::format("{} 温度为千分之{}摄氏度，未低于{}，室外为{}", facility.registered().name(),
-                  event.milli_celsius(), most, event.outside_milli_celsius()));
+  judge.Violate(RuleId::kStoreTemperature, judge.Path("milli_celsius"),
+                fmt::format("{} at {} °C, not below {} °C, while it is {} °C outside",
+                            facility.registered().name(), DecimalText(event.milli_celsius(), 3),
+                            DecimalText(most, 3), DecimalText(event.outside_milli_celsius(), 3)),
+                fmt::format("{} 温度为{}℃，未低于{}℃，室外为{}℃", facility.registered().name(),
+                            DecimalText(event.milli_celsius(), 3), DecimalText(most, 3),
+                            DecimalText(event.outside_milli_celsius(), 3)));
 }
 
 void JudgeTemperatureRead(Judge& judge) {
@@ -180,11 +181,11 @@ void JudgeTemperatureRead(Judge& judge) {
 }
 
 // Over a limit, of which there may be none (0).
-void JudgeLimit(Judge& judge, RuleId rule, const FacilityState& facility, int64_t lies_g,
-                int64_t limit_g) {
+void JudgeLimit(Judge& judge, RuleId rule, const FacilityState& facility, std::string_view field,
+                int64_t lies_g, int64_t limit_g) {
   if (limit_g == 0 || lies_g <= limit_g) return;
   const std::string& name = facility.registered().name();
-  judge.Violate(rule, judge.Path("facility"),
+  judge.Violate(rule, judge.Path(field),
                 fmt::format("{} g lie in {}, over {} g", lies_g, name, limit_g),
                 fmt::format("{} 贮存{}克，超过{}克", name, lies_g, limit_g));
 }
@@ -203,18 +204,18 @@ std::optional<FacilityState> FindFacility(Judge& judge, std::string_view facilit
   return state;
 }
 
-void JudgeStore(Judge& judge, std::string_view facility) {
+void JudgeStore(Judge& judge, std::string_view facility, std::string_view field) {
   if (judge.rule_set() < 2) return;
   const auto state = judge.Read<FacilityState>(keys::Facility(facility));
   if (!state) return;  // refused by FACILITY-OF-ORGANISATION
   const state::v1::FacilityAccount account = judge.accounts().Facility(judge, facility);
   const int64_t lies_g = account.stored_mass_g() + account.consigned_mass_g();
-  JudgeLimit(judge, RuleId::kStorageCapacity, *state, lies_g,
+  JudgeLimit(judge, RuleId::kStorageCapacity, *state, field, lies_g,
              LimitIn(*state, v1::LIMIT_KIND_PHYSICAL));
-  JudgeLimit(judge, RuleId::kStoragePermitted, *state, lies_g,
+  JudgeLimit(judge, RuleId::kStoragePermitted, *state, field, lies_g,
              LimitIn(*state, v1::LIMIT_KIND_PERMITTED));
   if (state->registered().kind() == v1::FACILITY_KIND_STORAGE_POINT) {
-    JudgeLimit(judge, RuleId::kStoragePoint, *state, lies_g,
+    JudgeLimit(judge, RuleId::kStoragePoint, *state, field, lies_g,
                MassLimitOf(judge, "storage_point_mass_g"));
   }
 }

@@ -15,8 +15,8 @@ namespace cradle::rules {
 std::optional<state::v1::FacilityState> FindFacility(Judge& judge, std::string_view facility);
 
 // STORAGE-CAPACITY, STORAGE-PERMITTED, STORAGE-POINT: what lies in the facility after this
-// statement. Call it after the batches that come to lie there are put.
-void JudgeStore(Judge& judge, std::string_view facility);
+// statement, which names it in `field`. Call it after the batches that come to lie there are put.
+void JudgeStore(Judge& judge, std::string_view facility, std::string_view field = "facility");
 
 }  // namespace cradle::rules
 

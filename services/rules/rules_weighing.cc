@@ -29,13 +29,15 @@ std::vector<int64_t> SharesOf(Judge& judge, const v1::ReceiptConfirmed& event,
   for (const v1::ManifestLine& line : issued.lines()) weights.push_back(line.sent_mass_g());
   if (event.weigh_share() != v1::WEIGH_SHARE_ALL_TO_LINE) return ShareMass(net_g, weights);
   const size_t line = event.share_line();
-  if (line >= weights.size()) {
+  if (line == 0 || line > weights.size()) {
     judge.Violate(RuleId::kWeighShare, judge.Path("share_line"),
-                  fmt::format("there is no line {}", line), fmt::format("没有第{}行", line));
+                  fmt::format("there is no line {} of {}", line, weights.size()),
+                  fmt::format("没有第{}行，共{}行", line, weights.size()));
     return {};
   }
-  weights[line] += net_g - issued.total_sent_mass_g();
-  if (weights[line] >= 0) return weights;
+  int64_t& weight_g = weights[line - 1];
+  weight_g += net_g - issued.total_sent_mass_g();
+  if (weight_g >= 0) return weights;
   judge.Violate(RuleId::kWeighShare, judge.Path("share_line"),
                 fmt::format("the difference is more than line {} has", line),
                 fmt::format("差异大于第{}行的质量", line));

@@ -39,6 +39,16 @@ std::string VisibleText(std::string_view text) {
   return visible;
 }
 
+std::string DecimalText(int64_t number, int digits) {
+  // Unsigned, so that the smallest number has a magnitude too.
+  const uint64_t magnitude = number < 0 ? 0 - static_cast<uint64_t>(number) : number;
+  std::string text = fmt::format("{:0{}}", magnitude, digits + 1);
+  text.insert(text.size() - static_cast<size_t>(digits), 1, '.');
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return number < 0 ? "-" + text : text;
+}
+
 std::string Excerpt(std::string_view text) {
   const std::string_view first = evidence::FirstBytes(text, kExcerptBytes);
   return VisibleText(first) + (first.size() < text.size() ? "…" : "");

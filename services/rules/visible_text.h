@@ -17,6 +17,9 @@ bool IsControl(uint32_t code_point);
 // is no part of a character as U+FFFD. All else stays as it is.
 std::string VisibleText(std::string_view text);
 
+// A number of units of 10^-digits, exactly: DecimalText(20500, 3) is "20.5".
+std::string DecimalText(int64_t number, int digits);
+
 // As VisibleText, of at most the first 60 bytes, cut between characters; "…" tells of a cut.
 std::string Excerpt(std::string_view text);
 

@@ -275,7 +275,12 @@ absl::Status ListManifests(const kv::Reader& reader, const runtime::QueryContext
   }
   absl::StatusOr<uint32_t> page_size = runtime::PageSize(request.page());
   if (!page_size.ok()) return page_size.status();
-  const std::string prefix = rows::Manifests(request.party(), request.status());
+  if (request.unconfirmed() && request.status() != state::v1::MANIFEST_STATUS_UNSPECIFIED) {
+    return absl::InvalidArgumentError("status: none is asked for beside unconfirmed");
+  }
+  const std::string prefix = request.unconfirmed()
+                                 ? rows::Unconfirmed(request.party())
+                                 : rows::Manifests(request.party(), request.status());
   absl::StatusOr<std::string> last = runtime::LastOfPage(request.page(), prefix);
   if (!last.ok()) return last.status();
 

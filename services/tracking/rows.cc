@@ -62,6 +62,10 @@ std::string Manifests(std::string_view party, state::v1::ManifestStatus status) 
   return key;
 }
 
+std::string Unconfirmed(std::string_view party) {
+  return fmt::format("v/unconfirmed/{}/", party.empty() ? kEveryone : party);
+}
+
 std::string_view CategoryOf(std::string_view waste_code) {
   return waste_code.substr(waste_code.size() - std::min<size_t>(2, waste_code.size()));
 }

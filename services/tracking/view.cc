@@ -148,6 +148,7 @@ std::set<std::string> ListKeys(const ManifestState& manifest, std::string_view i
     for (const auto status : {state::v1::MANIFEST_STATUS_UNSPECIFIED, manifest.status()}) {
       keys.insert(rows::Manifests(party, status).append(issued_index));
     }
+    if (manifest.unconfirmed()) keys.insert(rows::Unconfirmed(party).append(issued_index));
   }
   return keys;
 }

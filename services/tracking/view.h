@@ -63,6 +63,8 @@ std::string ManifestSteps(std::string_view manifest);
 std::string Issued(std::string_view manifest);
 // Prefix; the index follows. An empty party is every manifest.
 std::string Manifests(std::string_view party, state::v1::ManifestStatus status);
+// The same, of manifests whose collection waits for its consignor's answer.
+std::string Unconfirmed(std::string_view party);
 
 // The two digits that end a waste code: its category without HW.
 std::string_view CategoryOf(std::string_view waste_code);

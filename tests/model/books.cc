@@ -217,12 +217,20 @@ void Books::CheckMass(const std::map<std::string, Touched>& touched, int64_t bro
   account_g_ += brought_g;
 }
 
-void Books::CheckCustody(const v1::Statement& statement, const Touched& touched) const {
+void Books::CheckCustody(const v1::Statement& statement, const Touched& touched,
+                         const std::map<std::string, Touched>& all) const {
   const BatchState& after = touched.after;
   EXPECT_TRUE(organisations_.contains(after.custodian()))
       << after.batch() << " has no custodian that is registered: " << after.custodian();
   if (!touched.before) {
-    EXPECT_TRUE(IsParty(statement, after.custodian()) || !after.parents().empty())
+    // What is parted from a batch on the road stays with whose it was.
+    const bool stays =
+        std::any_of(after.parents().begin(), after.parents().end(), [&](const std::string& parent) {
+          const auto found = all.find(parent);
+          return found != all.end() && found->second.before &&
+                 found->second.before->custodian() == after.custodian();
+        });
+    EXPECT_TRUE(IsParty(statement, after.custodian()) || stays)
         << after.batch() << " began with one who did not attest";
     return;
   }
@@ -331,7 +339,7 @@ void Books::Enter(const v1::Statement& statement, const rules::Changes& written)
     if (const auto found = batches_.find(id); found != batches_.end()) CheckPlace(found->second);
   }
   for (const auto& [id, each] : touched) {
-    CheckCustody(statement, each);
+    CheckCustody(statement, each, touched);
     CheckAge(statement, each, touched);
     CheckLineage(each.after);
   }

@@ -90,7 +90,8 @@ class Books {
   void NoteInHand(const std::string& batch, bool in_hand);
 
   void CheckMass(const std::map<std::string, Touched>& touched, int64_t brought_g);
-  void CheckCustody(const v1::Statement& statement, const Touched& touched) const;
+  void CheckCustody(const v1::Statement& statement, const Touched& touched,
+                    const std::map<std::string, Touched>& all) const;
   void CheckPlace(const BatchState& batch) const;
   void CheckAge(const v1::Statement& statement, const Touched& touched,
                 const std::map<std::string, Touched>& all) const;

@@ -271,6 +271,13 @@ TEST_F(MedicalRulesTest, TheCustodianDisinfectsInAFacilityOfItsOwn) {
   EXPECT_EQ(district_.Batch(bag).medical().agent(), v1::DISINFECTANT_CHLORINE);
 }
 
+TEST_F(MedicalRulesTest, OnlyMedicalWasteIsDisinfectedToLieLonger) {
+  const Draft valid = Disinfect(district_, district_.plant, district_.plant_store, {Received()});
+  Expect(valid, RuleId::kMedicalOnly, [&](Draft& draft) {
+    draft = Disinfect(district_, district_.plant, district_.plant_store, {district_.Received()});
+  });
+}
+
 TEST_F(MedicalRulesTest, ThatAFacilityIsRemoteARegulatorSays) {
   Expect(AcceptAsRemote(district_, district_.plant_store), RuleId::kRemoteRegulator,
          [&](Draft& draft) {

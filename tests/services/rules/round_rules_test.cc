@@ -183,6 +183,15 @@ TEST_F(RoundTest, WhatWasCollectedAloneIsCountersignedOnceInAnyLaterState) {
   EXPECT_TRUE(Returns(ContestCollection(district_, manifest), RuleId::kCollectionAnswered));
 }
 
+TEST_F(RoundTest, ALoadThatIsOfNoRoundIsNotDeliveredByOne) {
+  const Draft valid = DeliverRound(district_, {Collected(district_, false)});
+  Expect(valid, RuleId::kFormField,
+         [](Draft& d) { d.message.mutable_round_delivered()->clear_round(); });
+  Expect(valid, RuleId::kRoundManifests, [&](Draft& d) {
+    *d.message.mutable_round_delivered()->mutable_manifests(0) = district_.Taken();
+  });
+}
+
 TEST_F(RoundTest, NoAnswerTakesThePlaceOfWhatTheDriverHasSignedOnTheRoad) {
   for (const bool contested : {false, true}) {
     District district = district_;

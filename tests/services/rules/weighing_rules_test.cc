@@ -137,9 +137,9 @@ TEST_F(WeighingTest, OrByWhatEachLineWeighedOrAllOfItToOneLine) {
   Expect(by_line, RuleId::kWeighShare,
          [](Draft& draft) { Confirmed(draft).mutable_lines(1)->set_line_mass_g(3); });
   Draft to_line = Weighed(manifest, 498'000, v1::WEIGH_SHARE_ALL_TO_LINE, 250'000, 248'000);
-  Confirmed(to_line).set_share_line(1);
-  Expect(to_line, RuleId::kWeighShare, [](Draft& draft) { Confirmed(draft).set_share_line(0); });
-  Expect(to_line, RuleId::kWeighShare, [](Draft& draft) { Confirmed(draft).set_share_line(2); });
+  Confirmed(to_line).set_share_line(2);
+  Expect(to_line, RuleId::kWeighShare, [](Draft& draft) { Confirmed(draft).set_share_line(1); });
+  Expect(to_line, RuleId::kWeighShare, [](Draft& draft) { Confirmed(draft).set_share_line(3); });
   Expect(to_line, RuleId::kWeighShare, [&](Draft& draft) {
     draft = Weighed(manifest, 100'000, v1::WEIGH_SHARE_ALL_TO_LINE, 250'000, 0);
     Confirmed(draft).set_total_received_mass_g(250'000);

@@ -31,6 +31,32 @@ void GiveKey(Device& device) {
   device.key = std::make_shared<const evidence::PrivateKey>(*key);
 }
 
+// Whether the path leads to a field of the statement, as "batch_stored.batch" or
+// "manifest_issued.lines[2].batch", to one of several, or to what comes with a statement: an
+// attestation and its algorithm, the time of the record.
+bool IsField(std::string_view path) {
+  if (path == "recorded_time_ms") return true;
+  if (path.starts_with("attestations[") && path.ends_with("].algorithm")) return true;
+  const google::protobuf::Descriptor* message = v1::Statement::descriptor();
+  for (std::string_view rest = path; !rest.empty();) {
+    const size_t dot = std::min(rest.find('.'), rest.size());
+    std::string_view name = rest.substr(0, dot);
+    name = name.substr(0, std::min(name.find('['), name.size()));
+    rest.remove_prefix(std::min(dot + 1, rest.size()));
+    if (message == nullptr) return false;
+    if (message == v1::Statement::descriptor() && name == "attestations") {
+      message = v1::Attestation::descriptor();
+      continue;
+    }
+    const auto* field = message->FindFieldByName(std::string(name));
+    if (field == nullptr) {
+      return rest.empty() && message->FindOneofByName(std::string(name)) != nullptr;
+    }
+    message = field->message_type();
+  }
+  return true;
+}
+
 // Every violation is one a program and a person can act on, and as the table says.
 void CheckViolation(const Violation& violation, const v1::Statement& statement) {
   const Event event = statement.event_case();
@@ -39,6 +65,7 @@ void CheckViolation(const Violation& violation, const v1::Statement& statement) 
   EXPECT_EQ(rule->At(event, IsOneSided(statement)), violation.effect)
       << violation.rule << " at " << EventName(event);
   EXPECT_FALSE(violation.field.empty()) << violation.rule;
+  EXPECT_TRUE(IsField(violation.field)) << violation.rule << " names " << violation.field;
   EXPECT_FALSE(violation.message_en.empty()) << violation.rule;
   const bool chinese = std::any_of(violation.message_zh.begin(), violation.message_zh.end(),
                                    [](char c) { return static_cast<unsigned char>(c) >= 0xE4; });
