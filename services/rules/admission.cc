@@ -230,7 +230,11 @@ class Admission {
     const std::optional<PaperPeriod> paper = FindPaperPeriod(judge_);
     if (paper && !paper->late) {
       // Entered by a device that has seen the log since; its keys stay bound to the window.
-      context.offline_window_ms = judge_.recorded_time_ms();
+      const absl::StatusOr<int64_t> days =
+          data_->Limit("paper_transfer_days", DayOf(judge_.recorded_time_ms(), kLogZoneOffsetMs));
+      if (!days.ok()) return days.status();
+      context.offline_window_ms =
+          judge_.recorded_time_ms() - StartOfDayMs(paper->completed - *days, kLogZoneOffsetMs);
     } else if (!attestations_.empty()) {
       context.seen_time_ms = SeenTime(attestations_[0].message);
     }

@@ -92,8 +92,11 @@ void JudgeBinding(Judge& judge, const Subject& subject, std::string_view stateme
   }
 }
 
-void JudgeValidity(Judge& judge, const Subject& subject, const v1::DeviceKeyEnrolled& enrolled) {
-  const int64_t act = judge.act_time_ms();
+// What was on paper may have happened long before it was attested: a key attests within the window
+// of a device without network.
+void JudgeValidity(Judge& judge, const Subject& subject, const v1::DeviceKeyEnrolled& enrolled,
+                   int64_t offline_window_ms) {
+  const int64_t act = std::max(judge.act_time_ms(), judge.recorded_time_ms() - offline_window_ms);
   const bool early = act < enrolled.valid_from_time_ms();
   const bool late = enrolled.valid_to_time_ms() != 0 && act > enrolled.valid_to_time_ms();
   if (!early && !late) return;
@@ -126,7 +129,8 @@ void JudgeRevocation(Judge& judge, const Subject& subject, const state::v1::KeyS
                 fmt::format("密钥已于第{}条被吊销", key.revoked_index()));
 }
 
-void JudgeKey(Judge& judge, const Subject& subject, const state::v1::KeyState& key) {
+void JudgeKey(Judge& judge, const Subject& subject, const state::v1::KeyState& key,
+              int64_t offline_window_ms) {
   const v1::DeviceKeyEnrolled& enrolled = key.enrolled();
   if (enrolled.algorithm() != subject.attestation.algorithm) {
     judge.Violate(RuleId::kKeyKnown, subject.Path("algorithm"),
@@ -154,7 +158,7 @@ void JudgeKey(Judge& judge, const Subject& subject, const state::v1::KeyState& k
                   fmt::format("{} 须由{}密钥签署", EventName(judge.event()),
                               administrator ? "管理员" : "操作员"));
   }
-  JudgeValidity(judge, subject, enrolled);
+  JudgeValidity(judge, subject, enrolled, offline_window_ms);
 }
 
 // A delegate is its own organisation and its principal's.
@@ -234,6 +238,15 @@ std::vector<std::string> ManifestParties(Judge& judge) {
     }
   } else if (const auto& manifest = judge.Manifest()) {
     AddParties(*manifest, organisations);
+  }
+  // A carrier who brings waste back need not be one of the manifest's.
+  if (judge.event() == S::kLoadReturned) {
+    for (const v1::Party& party : judge.statement().parties()) {
+      organisations.push_back(party.organisation());
+    }
+  }
+  if (const std::string& load = judge.statement().incident_reported().manifest(); !load.empty()) {
+    if (const auto& manifest = judge.TakeUp(load)) AddParties(*manifest, organisations);
   }
   if (issued == nullptr) return organisations;
   for (const v1::CarrierLeg& leg : issued->carriers()) organisations.push_back(leg.organisation());
@@ -322,7 +335,7 @@ void JudgeAttestations(Judge& judge, std::string_view statement_hash,
     const auto& key = found[static_cast<size_t>(i)];
     if (!key) continue;
     const Subject subject{i, parties[i], attestations[static_cast<size_t>(i)]};
-    JudgeKey(judge, subject, *key);
+    JudgeKey(judge, subject, *key, offline_window_ms);
     JudgeRevocation(judge, subject, *key, offline_window_ms, one_stands);
     PutDevice(judge, subject.attestation.message);
   }

@@ -26,6 +26,18 @@ void Lineage::Add(const BatchState& parent) {
     if (!first) place->second = std::min(place->second, holding.since_date());
   }
   if (!parent.generator().empty()) generators_.insert(parent.generator());
+  // Of waste that was found.
+  unknown_generator_ =
+      unknown_generator_ ||
+      (parent.generator().empty() && (parent.generators().empty() || parent.unknown_generator()));
+  foreign_reported_ = foreign_reported_ && (!parent.foreign_origin() || parent.foreign_reported());
+  foreign_origin_ = foreign_origin_ || parent.foreign_origin();
+  was_stored_ = was_stored_ || parent.was_stored();
+  identification_ = std::max(identification_, parent.identification());
+  const std::string& last = parent.hand_on_by_date();
+  if (!last.empty() && (hand_on_by_date_.empty() || last < hand_on_by_date_)) {
+    hand_on_by_date_ = last;
+  }
   generators_.insert(parent.generators().begin(), parent.generators().end());
   mass_g_ = AddMass(mass_g_, parent.mass_g());
   // Their numbers grow as less is known, and OWN is before RECEIVED.
@@ -68,11 +80,16 @@ void Lineage::Inherit(BatchState& child) const {
     holding.set_organisation(organisation);
     holding.set_since_date(since_date);
   }
-  child.set_generator(generators_.size() == 1 ? *generators_.begin() : std::string());
+  const bool one = generators_.size() == 1 && !unknown_generator_;
+  child.set_generator(one ? *generators_.begin() : std::string());
   child.clear_generators();
-  if (generators_.size() > 1) {
-    child.mutable_generators()->Assign(generators_.begin(), generators_.end());
-  }
+  if (!one) child.mutable_generators()->Assign(generators_.begin(), generators_.end());
+  child.set_unknown_generator(unknown_generator_ && !generators_.empty());
+  child.set_foreign_origin(foreign_origin_);
+  child.set_foreign_reported(foreign_origin_ && foreign_reported_);
+  child.set_identification(identification_);
+  child.set_hand_on_by_date(hand_on_by_date_);
+  if (was_stored_) child.set_was_stored(true);
   child.set_evidence_grade(evidence_grade_);
   child.set_stock_origin(stock_origin_);
 }

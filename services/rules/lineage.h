@@ -49,8 +49,14 @@ class Lineage {
   std::optional<std::string> ward_;  // of all parents; empty: not of one
   // Earliest arrival and limit passed; disinfected only where all parents were.
   std::optional<state::v1::MedicalStay> medical_;
-  bool own_ = false;       // a parent is its custodian's own waste
-  bool received_ = false;  // a parent is not
+  bool unknown_generator_ = false;  // a parent has one that nobody knows
+  bool foreign_origin_ = false;
+  bool foreign_reported_ = true;  // each that is foreign
+  bool was_stored_ = false;
+  statement::v1::Identification identification_ = statement::v1::IDENTIFICATION_UNSPECIFIED;
+  std::string hand_on_by_date_;  // the earliest; empty: none
+  bool own_ = false;             // a parent is its custodian's own waste
+  bool received_ = false;        // a parent is not
 };
 
 // Wastes of two codes may become one batch or lie in one bulk store: one code, or a pair that the

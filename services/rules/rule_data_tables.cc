@@ -55,6 +55,7 @@ constexpr NeededLimit kLimitsOfRuleSet2[] = {
     {"delegates_max", kFirstDay},
     {"service_fee_fen_max", kFirstDay},
     {"contest_days", kFirstDay},
+    {"paper_transfer_days", kFirstDay},
     {"temperature_reading_hours", kFirstDay},
 };
 

@@ -12,7 +12,7 @@ constexpr Rule kRules[] = {
      "Medical waste is never sent to who may only utilise it, nor to be utilised, whatever else is "
      "licensed.",
      "医疗废物不得送往仅可利用的单位，也不得用于利用，无论其持有何种其他许可。",
-     "medical_recycling", kFailed, kIssue, kNone, 2},
+     "medical_recycling", kFailed, kIssue, kNone, 2, 0, kCollected},
     {RuleId::kMedicalOnly, "MEDICAL-ONLY",
      "Only medical waste is collected where nobody is there, brought by its producer, or "
      "disinfected to lie longer.",

@@ -35,8 +35,7 @@ constexpr Rule kRules[] = {
      "plan", kFailed,
      kBegunBatch | kNamesCarriers | kBrought |
          On(S::kBatchOpened, S::kLicenceGranted, S::kVehicleRegistered, S::kExitStarted,
-            S::kDelegationGranted, S::kWasteFound, S::kWardRegistered),
-     kNone, 1, 0, kCollected},
+            S::kDelegationGranted, S::kWasteFound, S::kWardRegistered)},
     {RuleId::kOrganisationIdentity, "ORGANISATION-IDENTITY",
      "A unified social credit code has the form and check character of GB 32100-2015.",
      "统一社会信用代码须符合GB 32100-2015及其校验码。", "identity", kInvalid,

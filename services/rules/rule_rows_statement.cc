@@ -57,7 +57,7 @@ constexpr Rule kRules[] = {
     {RuleId::kPartyEnrolledTwice, "PARTY-ENROLLED-TWICE",
      "Nobody who attests is or was enrolled for another party of the manifest.",
      "签署人不得同时或曾经登记于联单的另一方。", "manifest_parties", kDenied,
-     kIssue | kOfManifest | On(S::kPipelineTransferred)},
+     kIssue | kOfManifest | On(S::kPipelineTransferred, S::kIncidentReported)},
     // Links.
     {RuleId::kLinkChains, "LINK-CHAINS",
      "The links name exactly the chains the event extends, in order.",

@@ -95,9 +95,10 @@ constexpr Rule kRules[] = {
      "manifest", kFailed, kOfManifest | On(S::kIncidentReported)},
     {RuleId::kManifestState, "MANIFEST-STATE",
      "A manifest is issued, taken, delivered and confirmed, in this order; it is cancelled before "
-     "it is taken, returned and contested after it is confirmed.",
-     "联单依次填写、起运、送达、确认；起运前可作废，确认后可退回、提出异议。", "manifest", kFailed,
-     (kOfManifest & ~kAnswers) | On(S::kIncidentReported)},
+     "it is taken, or once it is found that nobody took it, returned and contested after it is "
+     "confirmed.",
+     "联单依次填写、起运、送达、确认；起运前或经认定未收集的可作废，确认后可退回、提出异议。",
+     "manifest", kFailed, (kOfManifest & ~kAnswers) | On(S::kIncidentReported)},
     {RuleId::kManifestParty, "MANIFEST-PARTY",
      "Who hands over and who takes are those the manifest names.", "交接双方须为联单所载单位。",
      "manifest_parties", kDenied, kOfManifest | kCollected | On(S::kIncidentReported)},

@@ -113,6 +113,13 @@ std::string_view Province(const std::optional<state::v1::SiteState>& site) {
   return site ? std::string_view(site->registered().division()).substr(0, 2) : std::string_view();
 }
 
+// What was refused leaves from where it was refused.
+std::string SiteOfDeparture(Judge& judge, const v1::ManifestIssued& event) {
+  if (event.forwards_manifest().empty() || event.lines().empty()) return event.consignor_site();
+  const auto batch = judge.Read<state::v1::BatchState>(keys::Batch(event.lines(0).batch()));
+  return batch ? batch->site() : event.consignor_site();
+}
+
 // Why an approval does not serve for this manifest; empty: it does.
 struct Reason {
   std::string en;
@@ -163,7 +170,7 @@ bool NamesApproval(const v1::ManifestIssued& issued) {
 
 void JudgeApproval(Judge& judge, const v1::ManifestIssued& event) {
   if (judge.rule_set() < 2 || !AllowText(judge, event.approval(), "approval")) return;
-  const auto from = judge.Read<state::v1::SiteState>(keys::Site(event.consignor_site()));
+  const auto from = judge.Read<state::v1::SiteState>(keys::Site(SiteOfDeparture(judge, event)));
   const auto to = judge.Read<state::v1::SiteState>(keys::Site(event.receiver_site()));
   if (!from || !to) return;  // refused by SITE-OF-ORGANISATION
   if (Province(from) == Province(to)) {

@@ -13,6 +13,8 @@
 namespace cradle::rules {
 namespace {
 
+constexpr size_t kCodeBytesMax = 16;
+
 namespace v1 = statement::v1;
 
 bool WrongField(Judge& judge, std::string_view field, std::string_view en, std::string_view zh) {
@@ -69,6 +71,12 @@ bool AllowText(Judge& judge, std::string_view text, std::string_view field) {
       judge, field,
       fmt::format("over {} bytes, or with control or invisible characters", kTextBytesMax),
       fmt::format("超过{}字节，或含控制字符、不可见字符", kTextBytesMax));
+}
+
+bool AllowCode(Judge& judge, std::string_view code, std::string_view field) {
+  if (judge.rule_set() < 2 || code.size() <= kCodeBytesMax) return true;
+  return WrongField(judge, field, fmt::format("over {} bytes: no code is so long", kCodeBytesMax),
+                    fmt::format("超过{}字节：没有如此长的代码", kCodeBytesMax));
 }
 
 bool RequireChosen(Judge& judge, int value, std::string_view field) {

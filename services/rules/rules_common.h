@@ -29,6 +29,8 @@ int64_t MassLimitOf(Judge& judge, std::string_view name);
 // (not UNSPECIFIED), 32 bytes.
 bool RequireId(Judge& judge, std::string_view id, std::string_view field);
 bool RequireText(Judge& judge, std::string_view text, std::string_view field);
+// FORM-FIELD, since rule set 2: no code is so long, and a state keeps one for each line.
+bool AllowCode(Judge& judge, std::string_view code, std::string_view field);
 bool AllowText(Judge& judge, std::string_view text, std::string_view field);
 bool RequireChosen(Judge& judge, int value, std::string_view field);
 bool RequireSha256(Judge& judge, std::string_view hash, std::string_view field);

@@ -184,7 +184,7 @@ Subject JudgeSubject(Judge& judge, const v1::IncidentReported& event) {
     subject.batch =
         JudgeBatchInHand(judge, event.batch(), "batch",
                          {state::v1::BATCH_STATUS_GENERATED, state::v1::BATCH_STATUS_STORED,
-                          state::v1::BATCH_STATUS_RECEIVED});
+                          state::v1::BATCH_STATUS_RECEIVED, state::v1::BATCH_STATUS_REFUSED});
   }
   subject.medical = subject.medical || (subject.batch && IsMedical(subject.batch->waste_code()));
   return subject;

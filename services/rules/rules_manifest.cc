@@ -74,6 +74,7 @@ std::vector<BatchState> JudgeLines(Judge& judge, const v1::ManifestIssued& event
     }
     total = AddMass(total, line.sent_mass_g());
     const bool form = RequireWasteCode(judge, line.waste_code(), field("waste_code"));
+    AllowCode(judge, line.method_code(), field("method_code"));
     if (!line.method_code().empty()) {
       FindMethod(judge, line.method_code(), field("method_code"));
       JudgeMedicalMethod(judge, line.waste_code(), line.method_code(), field("method_code"));
@@ -344,6 +345,23 @@ Issue JudgeIssue(Judge& judge, const v1::ManifestIssued& event,
   return issue;
 }
 
+namespace {
+
+// What the driver weighed alone counts no more than what was logged.
+void CountCollectedAlone(Judge& judge, Issue& issue) {
+  ManifestState counted = issue.manifest;
+  auto batch = issue.batches.begin();
+  for (v1::ManifestLine& line : *counted.mutable_issued()->mutable_lines()) {
+    const bool known = batch != issue.batches.end() && batch->batch() == line.batch();
+    line.set_sent_mass_g(known ? std::min(line.sent_mass_g(), batch->mass_g()) : 0);
+    if (known) ++batch;
+  }
+  CountIssued(judge, counted);
+  *issue.manifest.mutable_uses() = counted.uses();
+}
+
+}  // namespace
+
 void PutIssue(Judge& judge, Issue issue) {
   const std::string& manifest = issue.manifest.issued().manifest();
   for (const BatchState& batch : issue.batches) {
@@ -354,7 +372,11 @@ void PutIssue(Judge& judge, Issue issue) {
     consigned.add_manifests(manifest);
     PutBatch(judge, &batch, std::move(consigned));
   }
-  CountIssued(judge, issue.manifest);
+  if (judge.one_sided()) {
+    CountCollectedAlone(judge, issue);
+  } else {
+    CountIssued(judge, issue.manifest);
+  }
   judge.Put(keys::Manifest(manifest), issue.manifest);
 }
 

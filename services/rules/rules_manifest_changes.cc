@@ -30,10 +30,23 @@ bool JudgeAllBatches(Judge& judge, const google::protobuf::RepeatedPtrField<std:
   return false;
 }
 
+// A driver alone said that it was collected, and it was found that it was not.
+bool WasNeverCollected(const state::v1::ManifestState& manifest) {
+  const state::v1::CollectionContest& contest = manifest.collection().contest();
+  return manifest.status() == state::v1::MANIFEST_STATUS_IN_TRANSIT &&
+         contest.resolution() == v1::CONTEST_RESOLUTION_UPHELD &&
+         (contest.contested().reason() == v1::COLLECTION_CONTEST_REASON_NOT_OURS ||
+          contest.contested().reason() == v1::COLLECTION_CONTEST_REASON_NOBODY_COLLECTED);
+}
+
 void JudgeManifestCancelled(Judge& judge) {
   const v1::ManifestCancelled& event = judge.statement().manifest_cancelled();
   RequireChosen(judge, event.reason(), "reason");
-  const auto& found = JudgeManifest(judge, event.manifest(), {state::v1::MANIFEST_STATUS_ISSUED});
+  const bool undone = judge.Manifest() && WasNeverCollected(*judge.Manifest());
+  const auto& found = JudgeManifest(
+      judge, event.manifest(),
+      {state::v1::MANIFEST_STATUS_ISSUED,
+       undone ? state::v1::MANIFEST_STATUS_IN_TRANSIT : state::v1::MANIFEST_STATUS_ISSUED});
   if (!found) return;
   RequireParty(judge, 0, found->consignor());
   if (!JudgeAllBatches(judge, event.batches(), found->issued())) return;
@@ -46,7 +59,7 @@ void JudgeManifestCancelled(Judge& judge) {
     restored.set_manifest("");
     PutBatch(judge, &*batch, std::move(restored));
   }
-  judge.accounts().Consign(*found, -1);
+  if (!undone) judge.accounts().Consign(*found, -1);
   GiveBack(judge, *found);
   state::v1::ManifestState manifest = *found;
   manifest.set_status(state::v1::MANIFEST_STATUS_CANCELLED);

@@ -67,7 +67,12 @@ void JudgePaperForm(Judge& judge, const v1::ManifestIssued& event) {
   RequireText(judge, paper.number(), "paper.number");
   RequireChosen(judge, paper.reason(), "paper.reason");
   RequireSha256(judge, paper.scan_sha256(), "paper.scan_sha256");
-  RequireDate(judge, paper.completed_date(), "paper.completed_date");
+  const auto completed = RequireDate(judge, paper.completed_date(), "paper.completed_date");
+  if (completed && *completed > DayOf(judge.recorded_time_ms(), kLogZoneOffsetMs)) {
+    judge.Violate(RuleId::kFormField, judge.Path("paper.completed_date"),
+                  "paper.completed_date: after the day it was recorded",
+                  "paper.completed_date：晚于登记之日");
+  }
 }
 
 // What is printed on the containers is not what the line says.

@@ -178,6 +178,8 @@ state::v1::LineDifference JudgeReceivedLine(Judge& judge, const v1::ReceivedLine
   if (!line.observed_waste_code().empty()) {
     RequireWasteCode(judge, line.observed_waste_code(), field("observed_waste_code"));
   }
+  AllowCode(judge, line.method_code(), field("method_code"));
+  AllowCode(judge, line.observed_waste_code(), field("observed_waste_code"));
   if (!line.method_code().empty()) {
     FindMethod(judge, line.method_code(), field("method_code"));
     JudgeMedicalMethod(judge, sent.waste_code(), line.method_code(), field("method_code"));
