@@ -38,16 +38,16 @@ void AddCorrectionCommands(CLI::App& batch, Context& context);
 // Verbs of `manifest` in files of their own: what two devices attest; confirm; what changes, ends
 // or follows a manifest.
 void AddHandoverCommands(CLI::App& manifest, Context& context);
+void AddConfirmCommand(CLI::App& manifest, Context& context);
+void AddManifestChangeCommands(CLI::App& manifest, Context& context);
+// `manifest self-deliver`.
+void AddSelfDeliverCommand(CLI::App& manifest, Context& context);
 // Verbs of `org` by which an organisation leaves.
 void AddExitCommands(CLI::App& org, Context& context);
 // `batch disinfect`.
 void AddDisinfectCommand(CLI::App& batch, Context& context);
 // `batch found`.
 void AddFoundWasteCommand(CLI::App& batch, Context& context);
-// `manifest self-deliver`.
-void AddSelfDeliverCommand(CLI::App& manifest, Context& context);
-void AddConfirmCommand(CLI::App& manifest, Context& context);
-void AddManifestChangeCommands(CLI::App& manifest, Context& context);
 
 }  // namespace cradle::cli
 

@@ -1,4 +1,4 @@
-// `cradle manifest cancel|carriers|number|return|contest|resolve|pipeline`: what changes, ends or
+// `cradle manifest cancel|carriers|number|return|contest|resolve`: what changes, ends or
 // follows a manifest.
 #include <fmt/format.h>
 

@@ -65,11 +65,6 @@ absl::Status FillSpecial(Context& context, const IssueOptions& options,
     paper.set_scan_sha256(*scan);
     paper.set_completed_date((*fields)["completed"]);
   }
-  if (!options.exempt.empty()) {
-    auto exemption = ParseExemption(options.exempt);
-    if (!exemption.ok()) return exemption.status();
-    *issued.mutable_exemption() = *exemption;
-  }
   if (options.forwards.empty()) return absl::OkStatus();
   absl::StatusOr<std::string> forwards = context.Id(options.forwards, "--forwards");
   if (!forwards.ok()) return forwards.status();
@@ -98,19 +93,7 @@ absl::Status RunIssue(Context& context, const IssueOptions& options) {
     issued.set_receiver_facility(*facility);
   }
   issued.set_approval(options.approval);
-  if (!options.official.empty()) {
-    if (absl::Status status = rules::CheckOfficialNumber(options.official); !status.ok()) {
-      return Naming("--official", status);
-    }
-    issued.set_official_number(options.official);
-  }
-  issued.set_plan_reference(options.plan);
-  issued.set_fee_fen(options.fee_fen);
-  if (!options.contract.empty()) {
-    absl::StatusOr<std::string> hash = DocumentSha256(options.contract);
-    if (!hash.ok()) return hash.status();
-    issued.set_contract_sha256(*hash);
-  }
+  if (absl::Status status = FillPapers(options, issued); !status.ok()) return status;
   if (absl::Status status = FillSpecial(context, options, issued); !status.ok()) return status;
   if (!options.at.empty()) {
     if (options.paper.empty()) {

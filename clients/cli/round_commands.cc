@@ -87,28 +87,6 @@ absl::Status FillIds(Context& context, const CollectOptions& options,
   return absl::OkStatus();
 }
 
-absl::Status FillPapers(const CollectOptions& options, statement::v1::WasteCollected& collected) {
-  if (!options.official.empty()) {
-    if (absl::Status status = rules::CheckOfficialNumber(options.official); !status.ok()) {
-      return Naming("--official", status);
-    }
-    collected.set_official_number(options.official);
-  }
-  collected.set_plan_reference(options.plan);
-  collected.set_fee_fen(options.fee_fen);
-  if (!options.contract.empty()) {
-    absl::StatusOr<std::string> hash = DocumentSha256(options.contract);
-    if (!hash.ok()) return hash.status();
-    collected.set_contract_sha256(*hash);
-  }
-  if (!options.exempt.empty()) {
-    auto exemption = ParseExemption(options.exempt);
-    if (!exemption.ok()) return exemption.status();
-    *collected.mutable_exemption() = *exemption;
-  }
-  return absl::OkStatus();
-}
-
 absl::Status FillEvidence(const CollectOptions& options, statement::v1::WasteCollected& collected) {
   if (options.nobody_there && (options.photo.empty() || options.basis.empty() ||
                                (options.latitude == 0 && options.longitude == 0))) {

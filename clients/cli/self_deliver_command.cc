@@ -54,28 +54,6 @@ absl::Status AddLine(Context& context, const std::string& text,
   return absl::OkStatus();
 }
 
-absl::Status FillPapers(const BringOptions& options, statement::v1::SelfDelivered& delivered) {
-  if (!options.official.empty()) {
-    if (absl::Status status = rules::CheckOfficialNumber(options.official); !status.ok()) {
-      return Naming("--official", status);
-    }
-    delivered.set_official_number(options.official);
-  }
-  delivered.set_plan_reference(options.plan);
-  delivered.set_fee_fen(options.fee_fen);
-  if (!options.contract.empty()) {
-    absl::StatusOr<std::string> hash = DocumentSha256(options.contract);
-    if (!hash.ok()) return hash.status();
-    delivered.set_contract_sha256(*hash);
-  }
-  if (!options.exempt.empty()) {
-    auto exemption = ParseExemption(options.exempt);
-    if (!exemption.ok()) return exemption.status();
-    *delivered.mutable_exemption() = *exemption;
-  }
-  return absl::OkStatus();
-}
-
 absl::Status RunBring(Context& context, const BringOptions& options) {
   Statement asked;
   statement::v1::SelfDelivered& delivered = *asked.mutable_self_delivered();

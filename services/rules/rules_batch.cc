@@ -26,10 +26,6 @@ namespace v1 = statement::v1;
 using S = v1::Statement;
 using state::v1::BatchState;
 
-}  // namespace
-
-namespace {
-
 void JudgeLabel(Judge& judge, const v1::Container& container, std::string_view waste_code,
                 std::string_view field) {
   if (container.label_code().empty()) return;
@@ -417,10 +413,6 @@ void JudgeBatchTreated(Judge& judge) {
   treated.set_method_code(event.method_code());
   PutBatch(judge, &*batch, std::move(treated));
 }
-
-}  // namespace
-
-namespace {
 
 // With an inspected start the inspector attests too.
 PartyLists PartiesOfStock(const S& statement) {

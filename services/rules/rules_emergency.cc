@@ -107,10 +107,6 @@ bool Mark(Judge& judge, const std::optional<EmergencyState>& order, std::string_
   return true;
 }
 
-}  // namespace
-
-namespace {
-
 // The order in force that lists the receiver, or the facility the waste goes to.
 std::optional<EmergencyState> FindOrderFor(Judge& judge, std::string_view receiver,
                                            std::string_view waste_code) {

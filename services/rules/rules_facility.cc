@@ -41,10 +41,6 @@ void JudgeProcesses(Judge& judge, const v1::FacilityRegistered& event) {
   RequireChosen(judge, event.throughput_mass_g_per_day() != 0 ? 1 : 0, "throughput_mass_g_per_day");
 }
 
-}  // namespace
-
-namespace {
-
 void JudgeFacilityRegistered(Judge& judge) {
   const v1::FacilityRegistered& event = judge.statement().facility_registered();
   RequireChosen(judge, event.kind(), "kind");

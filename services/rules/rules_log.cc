@@ -46,10 +46,6 @@ void JudgeRulesAdopted(Judge& judge) {
   }
 }
 
-}  // namespace
-
-namespace {
-
 constexpr EventRow kEvents[] = {
     {.event = S::kFounded,
      .title_en = "Founding of the log",

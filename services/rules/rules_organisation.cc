@@ -225,10 +225,6 @@ void JudgeDeviceKeyRevoked(Judge& judge) {
   judge.Put(keys::Key(event.key_id()), *key);
 }
 
-}  // namespace
-
-namespace {
-
 constexpr EventRow kEvents[] = {
     {.event = S::kOrganisationRegistered,
      .title_en = "Registration of an organisation",

@@ -369,10 +369,6 @@ void JudgeReceiptConfirmed(Judge& judge) {
   PutManifest(judge, event, std::move(manifest));
 }
 
-}  // namespace
-
-namespace {
-
 constexpr EventRow kEvents[] = {
     {.event = S::kReceiptConfirmed,
      .title_en = "Receipt confirmed",

@@ -5,8 +5,6 @@
 namespace cradle::model {
 namespace {
 
-bool IsMedical(const BatchState& batch) { return batch.waste_code().starts_with("841-"); }
-
 bool IsLoose(const BatchState& batch) {
   return batch.status() == state::v1::BATCH_STATUS_GENERATED ||
          batch.status() == state::v1::BATCH_STATUS_STORED ||

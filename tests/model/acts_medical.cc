@@ -5,8 +5,6 @@
 namespace cradle::model {
 namespace {
 
-bool IsMedical(const BatchState& batch) { return batch.waste_code().starts_with("841-"); }
-
 std::optional<Draft> RegisterWard(Town& town) {
   return rules::test::RegisterWard(town.hospital, town.hospital_site, town.NewId());
 }

@@ -7,8 +7,6 @@ namespace {
 
 constexpr size_t kBagsMost = 4;
 
-bool IsMedical(const BatchState& batch) { return batch.waste_code().starts_with("841-"); }
-
 // What the organisation generated and still has, of its waste at one site.
 std::vector<std::string> Bags(Town& town, const Actor& of) {
   const auto fits = [&](const BatchState& each) {

@@ -111,6 +111,8 @@ class Town : public rules::test::District {
   std::map<std::string, Device> devices_;
 };
 
+inline bool IsMedical(const BatchState& batch) { return batch.waste_code().starts_with("841-"); }
+
 // Both parties' places taken by who they are now.
 void SetActor(Draft& draft, int place, const Actor& actor, bool administrator = false);
 
