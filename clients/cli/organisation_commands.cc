@@ -1,6 +1,8 @@
 // `cradle org`, `cradle licence`: who there is and what they may do.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "clients/cli/arguments.h"
 #include "clients/cli/assertion.h"
 #include "clients/cli/commands.h"
@@ -175,6 +177,24 @@ std::string OrganisationText(const v1::GetOrganisationResponse& answer) {
     }
     text += "\n" + table.Text();
   }
+  if (answer.amounts_size() > 0) {
+    Table table({"AMOUNT BY", "OF", ">ALLOWED", ">USED", ">LEFT", "YEAR"});
+    for (const auto& it : answer.amounts()) {
+      const int64_t left_g = std::max<int64_t>(0, it.limit_mass_g() - it.used_mass_g());
+      table.Add({it.number(), it.waste(), sdk::FormatMass(it.limit_mass_g()),
+                 sdk::FormatMass(it.used_mass_g()), sdk::FormatMass(left_g),
+                 it.year() == 0 ? "-" : std::to_string(it.year())});
+    }
+    text += "\n" + table.Text();
+  }
+  if (answer.wards_size() > 0) {
+    Table table({"WARD", "DEPARTMENT", "SITE"});
+    for (const auto& ward : answer.wards()) {
+      const auto& it = ward.registered();
+      table.Add({it.ward(), it.department_code(), it.site()});
+    }
+    text += "\n" + table.Text();
+  }
   if (answer.vehicles_size() > 0) {
     Table table({"VEHICLE", "PLATE", "MEDICAL"});
     for (const auto& vehicle : answer.vehicles()) {
@@ -340,7 +360,9 @@ void AddOrganisationCommands(CLI::App& app, Context& context) {
       },
       RunRegister);
   AddCommand<ShowOptions>(
-      *org, "show", "One organisation with its sites, facilities, licences, vehicles and keys",
+      *org, "show",
+      "One organisation with its sites, facilities, licences, amounts left, wards, vehicles and "
+      "keys",
       context,
       [](CLI::App& command, ShowOptions& options) {
         command.add_option("ORG", options.id, "Id, @name or USCC (default: one's own)");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "services/registry/amounts.h"
 #include "services/registry/view.h"
 #include "services/rules/calendar.h"
 #include "services/rules/identity.h"
@@ -128,8 +129,10 @@ absl::Status GetOrganisation(const kv::Reader& reader, const runtime::QueryConte
     *response.mutable_licences() = std::move(*(*licences)->mutable_licences());
     *response.mutable_licence_changes() = std::move(*(*licences)->mutable_changes());
   }
+  status.Update(ReadOwned(reader, rows::Wards(*id), &keys::Ward, response.mutable_wards()));
   status.Update(ReadPapers(reader, *id, response));
-  return status;
+  if (!status.ok()) return status;
+  return AddAmounts(reader, rules::DayOf(context.now_ms, rules::kLogZoneOffsetMs), response);
 }
 
 absl::Status ListOrganisations(const kv::Reader& reader, const runtime::QueryContext& context,

@@ -24,6 +24,7 @@ std::string Sites(std::string_view organisation) { return Owned("site", organisa
 std::string Facilities(std::string_view organisation) { return Owned("facility", organisation); }
 std::string Vehicles(std::string_view organisation) { return Owned("vehicle", organisation); }
 std::string Keys(std::string_view organisation) { return Owned("key", organisation); }
+std::string Wards(std::string_view organisation) { return Owned("ward", organisation); }
 std::string Approvals(std::string_view organisation) { return Owned("approval", organisation); }
 
 std::string List(statement::v1::OrganisationRole role, std::string_view division) {
@@ -59,6 +60,7 @@ void FoldKey(const statement::v1::DeviceKeyEnrolled& enrolled, runtime::ViewWrit
 class Registry : public runtime::View {
  public:
   std::string_view name() const override { return "registry"; }
+  uint32_t index_version() const override { return 1; }
 
   absl::Status Fold(const runtime::FoldedEntry& folded,
                     runtime::ViewWriter& writer) const override {
@@ -84,6 +86,11 @@ class Registry : public runtime::View {
       case Statement::kVehicleRegistered: {
         const auto& vehicle = statement.vehicle_registered();
         writer.Put(rows::Vehicles(vehicle.organisation()) + vehicle.vehicle(), "");
+        break;
+      }
+      case Statement::kWardRegistered: {
+        const auto& ward = statement.ward_registered();
+        writer.Put(rows::Wards(ward.organisation()) + ward.ward(), "");
         break;
       }
       case Statement::kTransferApproved: {

@@ -4,6 +4,8 @@
 //   v/site/<organisation><site>            empty
 //   v/facility/<organisation><facility>    empty
 //   v/vehicle/<organisation><vehicle>      empty
+//   v/ward/<organisation><ward>            empty
+//   v/approval/<organisation><number>      empty
 //   v/key/<organisation><key id>           empty   enrolled, also if revoked since
 //     what belongs to an organisation: one range each
 //   v/list/<role><division><organisation>  registered name
@@ -31,6 +33,7 @@ std::string Sites(std::string_view organisation);
 std::string Facilities(std::string_view organisation);
 std::string Vehicles(std::string_view organisation);
 std::string Keys(std::string_view organisation);
+std::string Wards(std::string_view organisation);
 std::string Approvals(std::string_view organisation);  // the number follows
 // Organisations of a role (unspecified: any) in a division and all below it (empty: any).
 std::string List(statement::v1::OrganisationRole role, std::string_view division);

@@ -1,5 +1,6 @@
 #include "services/registry/queries.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -79,6 +80,79 @@ TEST_F(RegistryTest, AnOrganisationComesWithAllThatBelongsToIt) {
   ASSERT_EQ(carrier.vehicles_size(), 1);
   EXPECT_EQ(carrier.vehicles(0).registered().vehicle(), district_.vehicle);
   EXPECT_THAT(carrier.sites(), IsEmpty());
+}
+
+TEST_F(RegistryTest, WhatOfAnAmountIsUsedComesWithThePaperThatNamesIt) {
+  const auto used = [&](const test::Actor& actor) {
+    std::vector<std::string> texts;
+    const v1::GetOrganisationResponse found = Get(actor.organisation);
+    for (const v1::AmountUsed& it : found.amounts()) {
+      texts.push_back(fmt::format("{} {} {} of {} in {}", it.number(), it.waste(), it.used_mass_g(),
+                                  it.limit_mass_g(), it.year()));
+    }
+    return texts;
+  };
+  EXPECT_THAT(used(district_.carrier), IsEmpty()) << "a licence to transport names none";
+  EXPECT_THAT(used(district_.operating), ElementsAre("鲁危证1 HW08 0 of 10000000000 in 2024",
+                                                     "鲁危证1 HW49 0 of 10000000000 in 2024"));
+  const test::Batch batch = district_.Generate(district_.producer, district_.now_ms());
+  district_.Store(district_.producer, batch, district_.now_ms());
+  district_.Send(district_.producer, district_.operating, batch);
+  EXPECT_THAT(used(district_.operating), ElementsAre("鲁危证1 HW08 250000 of 10000000000 in 2024",
+                                                     "鲁危证1 HW49 0 of 10000000000 in 2024"));
+  now_ms_ = test::UtcMs(2025, 1, 1);
+  EXPECT_THAT(used(district_.operating), Contains("鲁危证1 HW08 0 of 10000000000 in 2025"));
+}
+
+TEST_F(RegistryTest, PapersAndWardsComeWithTheirOrganisation) {
+  district_.Assert({{district_.regulator, statement::v1::CAPACITY_REGULATOR}},
+                   [&](Statement& statement) {
+                     auto& pilot = *statement.mutable_pilot_approved();
+                     pilot.set_pilot_number("试点1号");
+                     pilot.set_producer(district_.producer.organisation);
+                     pilot.set_user(district_.operating.organisation);
+                     pilot.set_waste_code("900-041-49");
+                     pilot.set_cap_mass_g(5'000'000);
+                     pilot.set_valid_from_date("2024-01-01");
+                     pilot.set_valid_to_date("2024-12-31");
+                     pilot.set_document_sha256(std::string(32, 'd'));
+                   });
+  district_.Assert({{district_.producer, statement::v1::CAPACITY_ORGANISATION}},
+                   [&](Statement& statement) {
+                     auto& plan = *statement.mutable_permit_registered();
+                     plan.set_organisation(district_.producer.organisation);
+                     plan.set_site(district_.producer.site);
+                     plan.set_kind(statement::v1::PERMIT_KIND_PLAN);
+                     plan.set_document_number("GLJH-2024-1");
+                     plan.set_year(2024);
+                     auto& waste = *plan.add_wastes();
+                     waste.set_waste_code("900-214-08");
+                     waste.set_annual_mass_g(3'000'000);
+                     plan.set_document_sha256(std::string(32, 'p'));
+                   });
+  district_.Generate(district_.producer, district_.now_ms());
+  const v1::AmountUsed plan = Get(district_.producer.organisation).amounts(0);
+  EXPECT_EQ(plan.number(), "GLJH-2024-1");
+  EXPECT_EQ(plan.used_mass_g(), 250'000);
+  EXPECT_EQ(plan.limit_mass_g(), 3'000'000);
+  const v1::AmountUsed pilot = Get(district_.operating.organisation).amounts(2);
+  EXPECT_EQ(pilot.number(), "试点1号");
+  EXPECT_EQ(pilot.limit_mass_g(), 5'000'000);
+  EXPECT_EQ(pilot.year(), 0);
+
+  test::Actor hospital = district_.Register("青州医院", "370781",
+                                            statement::v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION);
+  const std::string site = district_.AddSite(hospital, "门诊楼");
+  const std::string ward = district_.NewId();
+  district_.Assert({{hospital, statement::v1::CAPACITY_ORGANISATION}}, [&](Statement& statement) {
+    auto& registered = *statement.mutable_ward_registered();
+    registered.set_organisation(hospital.organisation);
+    registered.set_ward(ward);
+    registered.set_site(site);
+    registered.set_department_code("03");
+  });
+  ASSERT_EQ(Get(hospital.organisation).wards_size(), 1);
+  EXPECT_EQ(Get(hospital.organisation).wards(0).registered().ward(), ward);
 }
 
 TEST_F(RegistryTest, TheFoundingRegulatorIsThereWithItsKey) {

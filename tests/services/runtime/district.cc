@@ -257,7 +257,9 @@ void District::GrantLicence(Actor& holder, statement::v1::LicenceKind kind) {
     for (const char* waste : {"HW08", "HW49"}) {
       statement::v1::LicenceScope& scope = *granted.add_scopes();
       scope.set_waste(waste);
-      if (kind != statement::v1::LICENCE_KIND_TRANSPORT) scope.add_method_codes("D10");
+      if (kind == statement::v1::LICENCE_KIND_TRANSPORT) continue;
+      scope.add_method_codes("D10");
+      scope.set_annual_mass_g(10'000'000'000);
     }
   });
 }
