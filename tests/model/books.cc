@@ -14,9 +14,6 @@ namespace {
 
 namespace keys = rules::keys;
 
-// Residues above this share of what was treated are that waste, changed: they keep its age.
-constexpr int64_t kInheritPermille = 700;
-
 // It counts for its custodian.
 bool IsInHand(const BatchState& batch) {
   switch (batch.status()) {
@@ -34,6 +31,12 @@ bool IsIn(const std::string& facility, state::v1::BatchStatus status) {
   return !facility.empty() &&
          (status == state::v1::BATCH_STATUS_STORED || status == state::v1::BATCH_STATUS_FILLING ||
           status == state::v1::BATCH_STATUS_ABSORBED);
+}
+
+// It lies with its custodian, on no manifest.
+bool IsLoose(state::v1::BatchStatus status) {
+  return status == state::v1::BATCH_STATUS_GENERATED || status == state::v1::BATCH_STATUS_STORED ||
+         status == state::v1::BATCH_STATUS_FILLING || status == state::v1::BATCH_STATUS_RECEIVED;
 }
 
 bool IsOpen(const ManifestState& manifest) {
@@ -101,7 +104,8 @@ bool BeginAnew(const v1::Statement& statement) {
   for (const v1::MadeBatch& residue : statement.treatment_recorded().residues()) {
     residues_g += residue.made_mass_g();
   }
-  return residues_g * 1000 <= statement.treatment_recorded().treated_mass_g() * kInheritPermille;
+  return residues_g * 1000 <=
+         statement.treatment_recorded().treated_mass_g() * Books::kInheritPermille;
 }
 
 }  // namespace
@@ -153,15 +157,19 @@ Books::Share Books::ShareOf(const BatchState& batch) const {
   share.holder = batch.custodian();
   share.held_g = batch.mass_g();
   share.facility = batch.facility();
+  const auto manifest = manifests_.find(batch.manifest());
+  const bool issued = manifest != manifests_.end() &&
+                      manifest->second.status() == state::v1::MANIFEST_STATUS_ISSUED;
+  share.medical =
+      batch.waste_code().starts_with("841-") &&
+      (IsLoose(batch.status()) || (batch.status() == state::v1::BATCH_STATUS_CONSIGNED && issued));
   if (IsIn(batch.facility(), batch.status())) {
     share.stored = true;
     share.stored_g = batch.mass_g() - batch.unaccounted_mass_g();
   } else if (batch.status() == state::v1::BATCH_STATUS_CONSIGNED &&
              IsIn(batch.facility(), batch.status_before())) {
     // It lies where it lay until it is taken.
-    const auto manifest = manifests_.find(batch.manifest());
-    share.consigned = manifest != manifests_.end() &&
-                      manifest->second.status() == state::v1::MANIFEST_STATUS_ISSUED;
+    share.consigned = issued;
     share.consigned_g = share.consigned ? batch.mass_g() : 0;
   }
   return share;
@@ -172,11 +180,26 @@ void Books::Count(const Share& share, int sign) {
   HolderSum& holder = holder_sums_[share.holder];
   holder.held_g += sign * share.held_g;
   holder.held_batches += sign;
+  holder.medical_batches += share.medical ? sign : 0;
   FacilitySum& facility = facility_sums_[share.facility];
   facility.stored_g += sign * share.stored_g;
   facility.consigned_g += sign * share.consigned_g;
   facility.stored_batches += share.stored ? sign : 0;
   facility.consigned_batches += share.consigned ? sign : 0;
+}
+
+void Books::RecountOpen(const std::string& manifest, std::set<std::string>& organisations) {
+  std::set<std::string> now;
+  if (const ManifestState& state = manifests_[manifest]; IsOpen(state)) {
+    now = {state.consignor(), state.issued().receiver()};
+    for (const v1::CarrierLeg& leg : state.issued().carriers()) now.insert(leg.organisation());
+  }
+  std::set<std::string>& open_for = open_for_[manifest];
+  for (const std::string& each : open_for) --holder_sums_[each].open_manifests;
+  for (const std::string& each : now) ++holder_sums_[each].open_manifests;
+  organisations.insert(open_for.begin(), open_for.end());
+  organisations.insert(now.begin(), now.end());
+  open_for = std::move(now);
 }
 
 void Books::Recount(const std::string& batch) {
@@ -312,6 +335,10 @@ void Books::CheckHolder(const std::string& organisation) const {
   const HolderSum is = sum == holder_sums_.end() ? HolderSum() : sum->second;
   EXPECT_EQ(account.held_mass_g(), is.held_g) << "held by " << organisation;
   EXPECT_EQ(static_cast<int64_t>(account.held_batches()), is.held_batches) << organisation;
+  EXPECT_EQ(static_cast<int64_t>(account.medical_batches()), is.medical_batches)
+      << "medical waste waiting at " << organisation;
+  EXPECT_EQ(static_cast<int64_t>(account.open_manifests()), is.open_manifests)
+      << "manifests open for " << organisation;
 }
 
 void Books::Enter(const v1::Statement& statement, const rules::Changes& written) {
@@ -324,6 +351,7 @@ void Books::Enter(const v1::Statement& statement, const rules::Changes& written)
   std::set<std::string> moved;
   for (const auto& [id, each] : touched) moved.insert(id);
   for (const std::string& id : manifests) {
+    RecountOpen(id, accounts);
     for (const v1::ManifestLine& line : manifests_[id].issued().lines()) moved.insert(line.batch());
   }
   for (const std::string& id : moved) {

@@ -32,6 +32,9 @@ int64_t MassBrought(const v1::Statement& statement, const Table<BatchState>& bef
 
 class Books {
  public:
+  // Residues above this share of what was treated are that waste, changed: they keep its age.
+  static constexpr int64_t kInheritPermille = 700;
+
   // Takes in what the ledger wrote under "s/" for an admitted statement. Fails the test where mass
   // comes or goes unrecorded, a batch has not exactly one custodian and place, its age gets
   // younger, a chain has a hole, or an account it touched is not the sum of what there is.
@@ -64,6 +67,7 @@ class Books {
     int64_t consigned_g = 0;
     bool stored = false;
     bool consigned = false;
+    bool medical = false;  // it waits to be collected
   };
   struct FacilitySum {
     int64_t stored_g = 0;
@@ -74,6 +78,8 @@ class Books {
   struct HolderSum {
     int64_t held_g = 0;
     int64_t held_batches = 0;
+    int64_t medical_batches = 0;
+    int64_t open_manifests = 0;
   };
   // A batch that a statement wrote.
   struct Touched {
@@ -87,6 +93,7 @@ class Books {
   Share ShareOf(const BatchState& batch) const;
   void Recount(const std::string& batch);
   void Count(const Share& share, int sign);
+  void RecountOpen(const std::string& manifest, std::set<std::string>& organisations);
   void NoteInHand(const std::string& batch, bool in_hand);
 
   void CheckMass(const std::map<std::string, Touched>& touched, int64_t brought_g);
@@ -117,6 +124,7 @@ class Books {
 
   int64_t account_g_ = 0;  // by the statements
   std::map<std::string, Share> shares_;
+  std::map<std::string, std::set<std::string>> open_for_;  // organisations, by open manifest
   std::map<std::string, FacilitySum> facility_sums_;
   std::map<std::string, HolderSum> holder_sums_;
 };

@@ -54,6 +54,9 @@ Runner::Runner(uint32_t seed) {
 // What the district and the town began with, entered once more, signed.
 void Runner::Begin() {
   ASSERT_FALSE(begun_.empty());
+  ASSERT_EQ(*town_->data().Limit("inherit_mass_share_permille", absl::CivilDay(2024, 6, 3)),
+            Books::kInheritPermille)
+      << "the rule data have changed";
   const Draft& founding = begun_.front().first;
   ledger_ = std::make_unique<RealLedger>(std::string(kOrigin), *founding.devices.at(1).key,
                                          founding.devices.at(0).key->public_key(),
