@@ -122,18 +122,20 @@ std::string EarliestStartDate(const state::v1::BatchState& batch) {
       ->since_date();
 }
 
+int64_t SiteOffsetMs(Judge& judge, std::string_view site) {
+  const auto state = judge.Read<state::v1::SiteState>(keys::Site(site));
+  return judge.data()
+      .ZoneOffsetMs(state ? state->registered().time_zone() : std::string())
+      .value_or(kLogZoneOffsetMs);
+}
+
 std::string EarliestDay(Judge& judge, const std::string& site,
                         std::initializer_list<int64_t> asserted_ms) {
   int64_t earliest_ms = judge.act_time_ms();
   for (const int64_t time_ms : asserted_ms) {
     if (time_ms > 0) earliest_ms = std::min(earliest_ms, time_ms);
   }
-  const auto state = judge.Read<state::v1::SiteState>(keys::Site(site));
-  const int64_t offset_ms =
-      judge.data()
-          .ZoneOffsetMs(state ? state->registered().time_zone() : std::string())
-          .value_or(kLogZoneOffsetMs);
-  return FormatDate(DayOf(earliest_ms, offset_ms));
+  return FormatDate(DayOf(earliest_ms, SiteOffsetMs(judge, site)));
 }
 
 }  // namespace cradle::rules

@@ -39,6 +39,9 @@ void SetHolding(state::v1::BatchState& batch, const std::string& organisation,
 // on as early as any of them, and comes from abroad where one of them does.
 void InheritHoldings(state::v1::BatchState& child, const state::v1::BatchState& parent);
 
+// How far the clocks of a site are ahead of UTC; as those of the log where it is not known.
+int64_t SiteOffsetMs(Judge& judge, std::string_view site);
+
 // The earliest of the time of act and the times asserted (0: none) as a day at the site: a time
 // later than the act would be to the claimer's advantage and does not count.
 std::string EarliestDay(Judge& judge, const std::string& site,

@@ -24,14 +24,17 @@ int64_t ByTemperatureMs(int64_t arrived_ms, const ColdRun& cold, const MedicalLi
   return std::max(warm_ms, std::min(arrived_ms + limits.cold_hours * kHourMs, known_cold_ms));
 }
 
-// Of a batch received before its arrival was kept, or declared as stock of others: the day it is
-// known to have lain there since; 0: unknown.
+// The arrival. Where its custodian has held it since an earlier day (it was there before and has
+// come back, was received before arrivals were kept, or declared as stock of others), the start of
+// that day; 0: unknown.
 int64_t ArrivedMs(const BatchState& batch, int64_t zone_offset_ms) {
-  if (batch.medical().arrived_time_ms() != 0) return batch.medical().arrived_time_ms();
+  const int64_t arrived_ms = batch.medical().arrived_time_ms();
   const state::v1::Holding* holding = FindHolding(batch, batch.custodian());
   const auto since =
       ParseDate(holding == nullptr ? std::string_view() : std::string_view(holding->since_date()));
-  return since.ok() ? StartOfDayMs(*since, zone_offset_ms) : 0;
+  if (!since.ok()) return 0;
+  const bool before = arrived_ms == 0 || *since < DayOf(arrived_ms, zone_offset_ms);
+  return before ? StartOfDayMs(*since, zone_offset_ms) : arrived_ms;
 }
 
 }  // namespace

@@ -55,6 +55,8 @@ constexpr NeededLimit kLimitsOfRuleSet2[] = {
     {"delegates_max", kFirstDay},
     {"service_fee_fen_max", kFirstDay},
     {"contest_days", kFirstDay},
+    {"contests_max", kFirstDay},
+    {"documents_max", kFirstDay},
     {"paper_transfer_days", kFirstDay},
     {"temperature_reading_hours", kFirstDay},
 };

@@ -71,9 +71,10 @@ constexpr Rule kRules[] = {
      "异议所列须为本联单批次，且不重复。", "manifest_receipt", kInvalid, On(S::kReceiptContested),
      kNone, 2},
     {RuleId::kContestOpen, "CONTEST-OPEN",
-     "One contest of a receipt is open at a time, and only an open one is resolved.",
-     "同一接受确认同时只有一项未决异议，仅可处理未决异议。", "manifest_receipt", kFailed,
-     On(S::kReceiptContested, S::kContestResolved), kNone, 2},
+     "One contest of a receipt is open at a time, a set number in all, and only an open one is "
+     "resolved.",
+     "同一接受确认同时只有一项未决异议，总次数不超过上限，仅可处理未决异议。", "manifest_receipt",
+     kFailed, On(S::kReceiptContested, S::kContestResolved), kNone, 2},
     {RuleId::kContestLate, "CONTEST-LATE",
      "A receipt is contested within the days that the rule data allow.",
      "异议应在规则数据所定天数内提出。", "", kFailed, On(S::kReceiptContested), kNone, 2},

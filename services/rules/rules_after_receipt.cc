@@ -145,6 +145,11 @@ void JudgeReceiptContested(Judge& judge) {
   RequireParty(judge, 0, found->consignor());
   JudgeContestedBatches(judge, event.batches(), *found);
   RequireContest(judge, *found, false);
+  if (const int most = LimitOf(judge, "contests_max"); found->contests_size() >= most) {
+    judge.Violate(RuleId::kContestOpen, judge.Path("manifest"),
+                  fmt::format("it has been contested {} times, the most there may be", most),
+                  fmt::format("已提出异议{}次，达到上限", most));
+  }
   JudgeContestTime(judge, event, *found);
   ManifestState manifest = *found;
   state::v1::Contest& contest = *manifest.add_contests();

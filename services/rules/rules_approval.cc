@@ -125,7 +125,7 @@ struct Reason {
   std::string en;
   std::string zh;
 };
-std::optional<Reason> WhyNot(Judge& judge, const v1::ManifestIssued& event,
+std::optional<Reason> WhyNot(const v1::ManifestIssued& event, const std::string& date,
                              const std::optional<state::v1::ApprovalState>& state) {
   if (event.approval().empty()) {
     return Reason{"the places lie in different provinces and no approval is named",
@@ -142,7 +142,6 @@ std::optional<Reason> WhyNot(Judge& judge, const v1::ManifestIssued& event,
     return Reason{fmt::format("{} is for other places", event.approval()),
                   fmt::format("{} 所批准的场所不同", event.approval())};
   }
-  const std::string date = FormatDate(judge.act_day());
   if (date < approval.valid_from_date() || approval.valid_to_date() < date) {
     return Reason{fmt::format("{} holds from {} to {}", event.approval(),
                               approval.valid_from_date(), approval.valid_to_date()),
@@ -168,7 +167,7 @@ bool NamesApproval(const v1::ManifestIssued& issued) {
   return !issued.approval().empty() && issued.approval().size() <= kTextBytesMax;
 }
 
-void JudgeApproval(Judge& judge, const v1::ManifestIssued& event) {
+void JudgeApproval(Judge& judge, const v1::ManifestIssued& event, const std::string& date) {
   if (judge.rule_set() < 2 || !AllowText(judge, event.approval(), "approval")) return;
   const auto from = judge.Read<state::v1::SiteState>(keys::Site(SiteOfDeparture(judge, event)));
   const auto to = judge.Read<state::v1::SiteState>(keys::Site(event.receiver_site()));
@@ -184,9 +183,9 @@ void JudgeApproval(Judge& judge, const v1::ManifestIssued& event) {
     approval =
         judge.Read<state::v1::ApprovalState>(keys::Approval(HolderNamed(judge), event.approval()));
   }
-  const auto reason = WhyNot(judge, event, approval);
+  const auto reason = WhyNot(event, date, approval);
   if (!reason) return;
-  if (judge.event() == S::kManifestIssued) {
+  if (judge.event() == S::kManifestIssued || judge.event() == S::kPipelineTransferred) {
     judge.Violate(RuleId::kApprovalNeeded, judge.Path("approval"), reason->en, reason->zh);
   } else {
     judge.Violate(RuleId::kApprovalNeeded, judge.Path("receiver_site"),

@@ -9,9 +9,11 @@ namespace cradle::rules {
 // The manifest names one, by a number that may be one.
 bool NamesApproval(const statement::v1::ManifestIssued& issued);
 
-// At issue. APPROVAL-NEEDED: between provinces an approval of these two places is in force on the
-// day, for every code and its method. FORM-FIELD: none is named within a province.
-void JudgeApproval(Judge& judge, const statement::v1::ManifestIssued& event);
+// At issue, and of a day by pipeline. APPROVAL-NEEDED: between provinces an approval of these two
+// places is in force on `date` (YYYY-MM-DD), for every code and its method. FORM-FIELD: none is
+// named within a province.
+void JudgeApproval(Judge& judge, const statement::v1::ManifestIssued& event,
+                   const std::string& date);
 // APPROVAL-EXPIRED: what the manifest was issued on does not hold on the day any more.
 void JudgeApprovalHolds(Judge& judge, const state::v1::ManifestState& manifest);
 // APPROVAL-AMOUNT: of each code on the manifest, all that the approval has been used for.

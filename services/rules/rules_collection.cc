@@ -88,20 +88,18 @@ void JudgeRound(Judge& judge, const v1::WasteCollected& event) {
   if (!RequireId(judge, event.round(), "round")) return;
   const std::string& carrier =
       judge.statement().parties(CarrierPlace(judge.statement())).organisation();
-  auto round = judge.Read<state::v1::RoundState>(keys::Round(event.round()));
+  const auto round = judge.Read<state::v1::RoundState>(keys::Round(event.round()));
   if (!round) {
-    round.emplace();
-    round->set_carrier(carrier);
-    round->set_vehicle(event.vehicle());
-    round->set_begun_index(judge.index());
+    state::v1::RoundState begun;
+    begun.set_carrier(carrier);
+    begun.set_vehicle(event.vehicle());
+    judge.Put(keys::Round(event.round()), begun);
   } else if (round->carrier() != carrier || round->vehicle() != event.vehicle()) {
     judge.Violate(RuleId::kRoundCarrier, judge.Path("round"),
                   fmt::format("this round is that of {} with the vehicle {}", round->carrier(),
                               round->vehicle()),
                   fmt::format("该趟收运属于 {}，车辆 {}", round->carrier(), round->vehicle()));
   }
-  round->set_stops(round->stops() + 1);
-  judge.Put(keys::Round(event.round()), *round);
 }
 
 void JudgeWasteCollected(Judge& judge) {

@@ -47,10 +47,10 @@ std::string KeyId(std::string_view spki_der) {
 }
 
 int LimitOf(Judge& judge, std::string_view name) {
-  return static_cast<int>(std::min<int64_t>(MassLimitOf(judge, name), kLimitMost));
+  return static_cast<int>(std::min<int64_t>(WideLimitOf(judge, name), kLimitMost));
 }
 
-int64_t MassLimitOf(Judge& judge, std::string_view name) {
+int64_t WideLimitOf(Judge& judge, std::string_view name) {
   return judge.data().Limit(name, judge.act_day()).value_or(0);
 }
 
@@ -127,6 +127,10 @@ std::optional<Period> RequirePeriod(Judge& judge, std::string_view valid_from_da
 void RequireDocuments(Judge& judge,
                       const google::protobuf::RepeatedPtrField<std::string>& documents,
                       std::string_view field) {
+  if (const int most = LimitOf(judge, "documents_max"); documents.size() > most) {
+    WrongField(judge, field, fmt::format("{} documents, at most {}", documents.size(), most),
+               fmt::format("文件{}份，至多{}份", documents.size(), most));
+  }
   for (int i = 0; i < documents.size(); ++i) {
     RequireSha256(judge, documents[i], fmt::format("{}[{}]", field, i));
   }

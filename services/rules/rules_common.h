@@ -21,8 +21,8 @@ std::string KeyId(std::string_view spki_der);
 // has adopted no bundle without it (RuleData::FitsRuleSet).
 inline constexpr int kLimitMost = 1'000'000'000;
 int LimitOf(Judge& judge, std::string_view name);
-// Of a mass, in grams.
-int64_t MassLimitOf(Judge& judge, std::string_view name);
+// Of any size: masses in grams.
+int64_t WideLimitOf(Judge& judge, std::string_view name);
 
 // FORM-FIELD: a field that must be an id, a text of 1 to kTextBytesMax bytes that is not blank and
 // has no control or invisible characters, such a text that may be empty or blank, a value chosen

@@ -74,11 +74,12 @@ void JudgeDelegates(Judge& judge, const std::vector<std::string>& manifest_parti
     if (party.delegate().empty()) continue;
     const std::string path = fmt::format("parties[{}].delegate", i);
     if (!InScope(judge, party)) {
-      judge.Violate(RuleId::kDelegationScope, path,
-                    fmt::format("{} as {} is not asserted by a delegate", EventName(judge.event()),
-                                v1::Capacity_Name(party.capacity())),
-                    fmt::format("{} 不得由受托单位以 {} 身份作出", EventName(judge.event()),
-                                v1::Capacity_Name(party.capacity())));
+      const std::string capacity =
+          v1::Capacity_Name(party.capacity()).substr(sizeof("CAPACITY_") - 1);
+      judge.Violate(
+          RuleId::kDelegationScope, path,
+          fmt::format("{}: a delegate does not attest as {}", judge.row().title_en, capacity),
+          fmt::format("{}：受托单位不得以 {} 身份签署", judge.row().title_zh, capacity));
       continue;
     }
     const auto principal = judge.Read<OrganisationState>(keys::Organisation(party.organisation()));

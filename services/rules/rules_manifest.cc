@@ -327,9 +327,8 @@ Issue JudgeIssue(Judge& judge, const v1::ManifestIssued& event,
   const WasteOfLines wastes = WastesOf(event);
   judge_carriers(wastes);
   JudgeReceiver(judge, event, wastes);
-  JudgeApproval(judge, event);
+  JudgeApproval(judge, event, FormatDate(judge.act_day()));
   if (JudgeOfficialNumber(judge, event.official_number(), event.manifest(), "")) {
-    judge.Put(keys::OfficialNumber(event.official_number()), event.manifest());
     issue.manifest.set_official_number(event.official_number());
   }
   JudgePapers(judge, event, issue.batches);
@@ -392,10 +391,6 @@ void JudgeManifestIssued(Judge& judge) {
   judge.accounts().Consign(issue.manifest, 1);
   PutIssue(judge, std::move(issue));
 }
-
-}  // namespace
-
-namespace {
 
 constexpr EventRow kEvents[] = {
     {.event = S::kManifestIssued,

@@ -110,7 +110,8 @@ void JudgeVehicle(Judge& judge, std::string_view vehicle, std::string_view carri
                   std::string_view field);
 
 // OFFICIAL-NUMBER-FORM, OFFICIAL-NUMBER-UNIQUE, of a number that may be empty; `attached` is the
-// one the manifest has already. True: the number is new and good, so keep it.
+// one the manifest has already. True: the number is new to the manifest and good, and kept as the
+// log's: for the manifest to keep.
 bool JudgeOfficialNumber(Judge& judge, const std::string& number, std::string_view manifest,
                          std::string_view attached);
 

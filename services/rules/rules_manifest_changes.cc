@@ -110,7 +110,6 @@ void JudgeOfficialNumberAttached(Judge& judge) {
     return;
   }
   if (!JudgeOfficialNumber(judge, event.official_number(), event.manifest(), "")) return;
-  judge.Put(keys::OfficialNumber(event.official_number()), event.manifest());
   state::v1::ManifestState manifest = *found;
   manifest.set_official_number(event.official_number());
   manifest.set_official_number_due(false);

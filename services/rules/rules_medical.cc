@@ -25,13 +25,6 @@ using S = v1::Statement;
 using state::v1::BatchState;
 using state::v1::FacilityState;
 
-int64_t SiteOffsetMs(Judge& judge, std::string_view site) {
-  const auto state = judge.Read<state::v1::SiteState>(keys::Site(site));
-  return judge.data()
-      .ZoneOffsetMs(state ? state->registered().time_zone() : std::string())
-      .value_or(kLogZoneOffsetMs);
-}
-
 std::string FormatMinute(int64_t time_ms, int64_t zone_offset_ms) {
   const absl::CivilDay day = DayOf(time_ms, zone_offset_ms);
   const int64_t minutes = (time_ms - StartOfDayMs(day, zone_offset_ms)) / 60'000;

@@ -6,6 +6,7 @@
 #include "services/rules/event_rules.h"
 #include "services/rules/identity.h"
 #include "services/rules/rules_amounts.h"
+#include "services/rules/rules_approval.h"
 #include "services/rules/rules_batch.h"
 #include "services/rules/rules_common.h"
 #include "services/rules/rules_manifest.h"
@@ -42,6 +43,7 @@ ManifestState ManifestOf(Judge& judge, const v1::PipelineTransferred& event) {
   issued.set_receiver(judge.statement().parties(1).organisation());
   issued.set_receiver_site(event.receiver_site());
   issued.set_total_sent_mass_g(event.sent_mass_g());
+  issued.set_approval(event.approval());
   v1::ManifestLine& line = *issued.add_lines();
   line.set_batch(event.batch());
   line.set_waste_code(event.waste_code());
@@ -75,6 +77,7 @@ ManifestState ManifestOf(Judge& judge, const v1::PipelineTransferred& event) {
 void PutTransferred(Judge& judge, const v1::PipelineTransferred& event,
                     const std::optional<v1::SiteRegistered>& receiver_site) {
   ManifestState manifest = ManifestOf(judge, event);
+  JudgeApproval(judge, manifest.issued(), event.transfer_date());
   if (!manifest.differences().empty() && receiver_site) {
     manifest.set_report_division(receiver_site->division());
   }

@@ -93,10 +93,10 @@ void JudgeReceived(Judge& judge, const v1::SelfDelivered& event, Issue& issue) {
     line.set_outcome(v1::LINE_OUTCOME_ACCEPTED);
     line.set_received_mass_g(brought.received_mass_g());
     *line.mutable_mass_basis() = brought.mass_basis();
-    line.set_method_code(brought.method_code());
     total = AddMass(total, brought.received_mass_g());
     if (batch == issue.batches.end() || batch->batch() != brought.batch()) continue;  // not known
     auto difference = JudgeReceivedLine(judge, line, issue.manifest.issued().lines(i), *batch, i);
+    line.set_method_code(brought.method_code());  // judged where the line is issued
     if (!difference.kinds().empty()) *issue.manifest.add_differences() = std::move(difference);
     ++batch;
   }

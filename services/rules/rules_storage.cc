@@ -18,7 +18,6 @@ namespace v1 = statement::v1;
 using S = v1::Statement;
 using state::v1::FacilityState;
 
-constexpr int kEvidenceMax = 64;
 constexpr int64_t kMilliCelsiusMin = -100'000;
 constexpr int64_t kMilliCelsiusMax = 200'000;
 
@@ -98,14 +97,7 @@ void JudgeFindings(Judge& judge, const v1::InspectionRecorded& event) {
                   "result: compliant exactly where every finding is",
                   "result：各检查项均合规方为合规");
   }
-  if (event.evidence_sha256_size() > kEvidenceMax) {
-    judge.Violate(RuleId::kFormField, judge.Path("evidence_sha256"),
-                  fmt::format("evidence_sha256: more than {}", kEvidenceMax),
-                  fmt::format("evidence_sha256：超过{}份", kEvidenceMax));
-  }
-  for (const std::string& hash : event.evidence_sha256()) {
-    RequireSha256(judge, hash, "evidence_sha256");
-  }
+  RequireDocuments(judge, event.evidence_sha256(), "evidence_sha256");
 }
 
 void JudgeInspectionRecorded(Judge& judge) {
@@ -144,8 +136,8 @@ void RequireTemperature(Judge& judge, std::optional<int64_t> milli_celsius,
 
 // STORE-TEMPERATURE.
 void JudgeCool(Judge& judge, const v1::TemperatureRead& event, const FacilityState& facility) {
-  const int64_t most = MassLimitOf(judge, "medical_store_milli_celsius_max");
-  const int64_t hot = MassLimitOf(judge, "medical_store_outside_milli_celsius");
+  const int64_t most = WideLimitOf(judge, "medical_store_milli_celsius_max");
+  const int64_t hot = WideLimitOf(judge, "medical_store_outside_milli_celsius");
   if (facility.registered().kind() != v1::FACILITY_KIND_MEDICAL_STORE ||
       event.outside_milli_celsius() <= hot || event.milli_celsius() < most) {
     return;
@@ -216,7 +208,7 @@ void JudgeStore(Judge& judge, std::string_view facility, std::string_view field)
              LimitIn(*state, v1::LIMIT_KIND_PERMITTED));
   if (state->registered().kind() == v1::FACILITY_KIND_STORAGE_POINT) {
     JudgeLimit(judge, RuleId::kStoragePoint, *state, field, lies_g,
-               MassLimitOf(judge, "storage_point_mass_g"));
+               WideLimitOf(judge, "storage_point_mass_g"));
   }
 }
 

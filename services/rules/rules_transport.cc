@@ -98,13 +98,15 @@ void JudgeVehicle(Judge& judge, std::string_view vehicle, std::string_view carri
 namespace {
 
 // Where the division lets one manifest stand for a day or a month (manifest period of the rule
-// data), those of one consignor to one receiver in it bear its number.
+// data), those of one consignor to one receiver issued in it bear its number.
 bool SharesNumber(Judge& judge, const std::string& other_manifest) {
   const v1::ManifestIssued* issued = judge.Issue();
   std::string consignor = HolderNamed(judge);
+  absl::CivilDay day = judge.act_day();
   if (issued == nullptr && judge.Manifest()) {
     issued = &judge.Manifest()->issued();
     consignor = judge.Manifest()->consignor();
+    day = DayOf(judge.Manifest()->issued_time_ms(), kLogZoneOffsetMs);
   }
   const auto other = judge.Read<ManifestState>(keys::Manifest(other_manifest));
   if (judge.rule_set() < 2 || issued == nullptr || !other || !WastesOf(*issued).medical ||
@@ -114,7 +116,6 @@ bool SharesNumber(Judge& judge, const std::string& other_manifest) {
   }
   const auto site = judge.Read<state::v1::SiteState>(keys::Site(issued->consignor_site()));
   if (!site) return false;
-  const absl::CivilDay day = judge.act_day();
   const absl::CivilDay then = DayOf(other->issued_time_ms(), kLogZoneOffsetMs);
   switch (judge.data().ManifestPeriodFor(kMedicalWasteClass, site->registered().division(), day)) {
     case ManifestPeriod::kTrip:
@@ -147,6 +148,7 @@ bool JudgeOfficialNumber(Judge& judge, const std::string& number, std::string_vi
                                    : fmt::format("联单已有编号 {}", attached));
     return false;
   }
+  if (!other) judge.Put(keys::OfficialNumber(number), std::string(manifest));
   return true;
 }
 
@@ -208,7 +210,6 @@ void JudgeLoadTaken(Judge& judge) {
   ManifestState manifest = *found;
   if (JudgeOfficialNumber(judge, event.official_number(), event.manifest(),
                           found->official_number())) {
-    judge.Put(keys::OfficialNumber(event.official_number()), event.manifest());
     manifest.set_official_number(event.official_number());
   }
   JudgeNumberDue(judge, manifest);
@@ -261,10 +262,6 @@ void JudgeLoadDelivered(Judge& judge) {
   RequireFactTime(judge, event.delivered_time_ms(), "delivered_time_ms");
   JudgeArrival(judge, event.manifest(), "manifest", event.delivered_time_ms());
 }
-
-}  // namespace
-
-namespace {
 
 constexpr EventRow kEvents[] = {
     {.event = S::kLoadTaken,

@@ -21,6 +21,7 @@ namespace cradle::rules {
 // only statements leave that were refused then needs no new number. No verdict may change by it.
 //   1  stores without a number
 //   2  the state with which rule set 2 began
+//   3  rule set 2 whole: lineage, bulk, papers, medical waste, disputes, exits
 inline constexpr uint32_t kStateVersion = 3;
 
 // Reads the admission state. Keys are those of state_keys.h.

@@ -42,16 +42,8 @@ std::string TransportUnit(std::string_view unit);                         // Tra
 std::string FacilityAccount(std::string_view facility);                   // FacilityAccount
 std::string OrganisationAccount(std::string_view organisation);           // OrganisationAccount
 std::string OfficialNumber(std::string_view number);                      // manifest id
-std::string Key(std::string_view key_id);                        // KeyState; key_id is 32 bytes
-std::string Person(std::string_view person);                     // PersonState
-std::string Device(std::string_view key_id);                     // DeviceSequence
-std::string Batch(std::string_view batch);                       // BatchState
-std::string Manifest(std::string_view manifest);                 // ManifestState
-std::string FacilityAccount(std::string_view facility);          // FacilityAccount
-std::string OrganisationAccount(std::string_view organisation);  // OrganisationAccount
-std::string OfficialNumber(std::string_view number);             // manifest id
-std::string Permits(std::string_view site);                      // PermitsState
-std::string Pilots(std::string_view user);                       // PilotsState
+std::string Permits(std::string_view site);                               // PermitsState
+std::string Pilots(std::string_view user);                                // PilotsState
 // Of a consignor; the number as the approval has it.
 std::string Approval(std::string_view organisation, std::string_view number);  // ApprovalState
 // Sums of mass, each a MassCounter. Places are those in LicencesState and PilotsState.

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "services/rules/state_keys.h"
+#include "tests/services/rules/drafts_manifest.h"
 #include "tests/services/rules/drafts_permit.h"
 
 namespace cradle::rules::test {
@@ -124,6 +125,34 @@ TEST_F(ApprovalRulesTest, BetweenProvincesAManifestNamesAnApprovalThatServes) {
   Expect(within, RuleId::kFormField, [](Draft& draft) { Manifest(draft).set_approval(kNumber); });
   district_.now_ms = ShanghaiMs(2025, 6, 1, 12);
   EXPECT_TRUE(Returns(valid, RuleId::kApprovalNeeded)) << "it has expired";
+}
+
+TEST_F(ApprovalRulesTest, ADayByPipelineNamesAnApprovalTooAndIsMarked) {
+  Approve();
+  Draft valid = Pipe(district_);
+  v1::PipelineTransferred& event = *valid.message.mutable_pipeline_transferred();
+  event.set_receiver_site(elsewhere_);
+  event.set_approval(kNumber);
+  event.set_sent_mass_g(1'000'000);
+  event.set_received_mass_g(1'000'000);
+  const auto piped = [](Draft& draft) -> v1::PipelineTransferred& {
+    return *draft.message.mutable_pipeline_transferred();
+  };
+  Expect(valid, RuleId::kApprovalNeeded, [&](Draft& draft) { piped(draft).clear_approval(); });
+  Expect(valid, RuleId::kApprovalNeeded,
+         [&](Draft& draft) { piped(draft).set_approval("鲁环固函〔2024〕2号"); });
+  Expect(valid, RuleId::kApprovalNeeded,
+         [&](Draft& draft) { piped(draft).set_transfer_date("2024-05-31"); });
+  Expect(valid, RuleId::kApprovalAmount, [&](Draft& draft) {
+    piped(draft).set_sent_mass_g(1'000'001);
+    piped(draft).set_received_mass_g(1'000'001);
+  });
+  // The day it went counts, not the one it is told.
+  district_.now_ms = ShanghaiMs(2025, 6, 1, 9);
+  piped(valid).set_transfer_date("2025-05-31");
+  EXPECT_FALSE(Returns(valid, RuleId::kApprovalNeeded));
+  piped(valid).set_transfer_date("2025-06-01");
+  EXPECT_TRUE(Returns(valid, RuleId::kApprovalNeeded));
 }
 
 TEST_F(ApprovalRulesTest, ItsAmountIsUsedAtIssueAndGivenBackAndMarkedAtReceipt) {

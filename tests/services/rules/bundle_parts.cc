@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <utility>
 
 namespace cradle::rules::test {
@@ -36,6 +37,16 @@ const std::string& OwnBundle() {
 }
 
 std::shared_ptr<const RuleData> LoadOwn() { return Load(OwnBundle()); }
+
+std::set<std::string> SubjectsOfLegalBasis() {
+  std::ifstream file("deploy/rule_data/legal_basis.csv");
+  std::set<std::string> subjects;
+  std::string row;
+  std::getline(file, row);  // the names of the columns
+  while (std::getline(file, row)) subjects.insert(row.substr(0, row.find(',')));
+  EXPECT_FALSE(subjects.empty());
+  return subjects;
+}
 
 std::string Replaced(std::string bundle, std::string_view from, std::string_view to) {
   const size_t at = bundle.find(from);

@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ namespace cradle::rules::test {
 // Packed from deploy/rule_data.
 const std::string& OwnBundle();
 std::shared_ptr<const RuleData> LoadOwn();
+// The subjects of legal_basis.csv in deploy/rule_data.
+std::set<std::string> SubjectsOfLegalBasis();
 
 // A bundle with one part, which it must have, replaced, and the length of its file corrected.
 std::string Replaced(std::string bundle, std::string_view from, std::string_view to);

@@ -353,16 +353,34 @@ TEST_F(CollectionRulesTest, InADivisionWithAPeriodManifestsOfADayOrMonthShareANu
     Event(stop).set_official_number(number);
     return ViolationsOf(*district.Try(stop));
   };
+  const auto issued_now = [](District& district) {
+    const std::string bag = district.Generated(district.hospital, district.hospital_site, kBag);
+    const Draft issue =
+        district.Issue(district.hospital, district.NewId(), {bag}, {&district.carrier});
+    district.Must(issue);
+    return issue.message.manifest_issued().manifest();
+  };
+  const auto attached = [&](District& district, const std::string& manifest) {
+    Draft draft = AttachNumber(district, manifest);
+    draft.message.mutable_official_number_attached()->set_official_number(number);
+    SetParty(draft, 0, district.hospital);
+    return ViolationsOf(*district.Try(draft));
+  };
   EXPECT_TRUE(Has(again(district_), RuleId::kOfficialNumberUnique)) << "each trip has its own";
   for (const char* period : {"day", "month"}) {
     District district = district_;
     Adopt(district, WithRow(OwnBundle(), "manifest_periods.csv",
                             std::string("370781,medical,") + period + ",2024-01-01,,a test,R"));
     EXPECT_FALSE(Has(again(district), RuleId::kOfficialNumberUnique)) << period;
+    const std::string issued = issued_now(district);
     district.now_ms += 86'400'000;
     EXPECT_EQ(Has(again(district), RuleId::kOfficialNumberUnique), period == std::string("day"));
     district.now_ms = ShanghaiMs(2024, 7, 1, 12);
+    const std::string issued_later = issued_now(district);
     EXPECT_TRUE(Has(again(district), RuleId::kOfficialNumberUnique)) << period;
+    // The day of a manifest is that of its issue, whenever its number comes.
+    EXPECT_FALSE(Has(attached(district, issued), RuleId::kOfficialNumberUnique)) << period;
+    EXPECT_TRUE(Has(attached(district, issued_later), RuleId::kOfficialNumberUnique)) << period;
     const Clinic other = NewClinic(district);
     Draft theirs =
         Collect(district, other.actor, {district.Generated(other.actor, other.site, kBag)});

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "services/rules/batch_state.h"
 #include "services/rules/calendar.h"
 #include "tests/services/rules/world.h"
 
@@ -128,6 +129,7 @@ class MedicalDueTest : public testing::Test {
   void Receive() {
     batch_.set_custodian("plant");
     batch_.mutable_medical()->set_arrived_time_ms(kArrivedMs);
+    HoldSince(batch_, "plant", FormatDate(DayOf(kArrivedMs, kLogZoneOffsetMs)));
   }
   state::v1::BatchState batch_;
 };
@@ -139,6 +141,13 @@ TEST_F(MedicalDueTest, OwnWasteIsDueByDaysAndReceivedByHours) {
   state::v1::FacilityState store;
   *store.mutable_cold() = ColdAt({-1, 20, 40});
   EXPECT_EQ(Due(&store), At(64));
+}
+
+TEST_F(MedicalDueTest, WhatComesBackToItsReceiverHasBeenThereSinceItFirstCame) {
+  const absl::CivilDay arrival = DayOf(kArrivedMs, kLogZoneOffsetMs);
+  Receive();
+  HoldSince(batch_, "plant", FormatDate(arrival - 1));
+  EXPECT_EQ(Due(), StartOfDayMs(arrival, kLogZoneOffsetMs));
 }
 
 TEST_F(MedicalDueTest, ChemicalWasteIsDueWithItsInstitutionAlone) {

@@ -386,6 +386,28 @@ TEST_F(ReceiptRulesTest, WhatBecameOfTheWasteIsContestedAfterThat) {
   district_.Must(contest);
 }
 
+TEST_F(ReceiptRulesTest, ContestsAndTheirDocumentsHaveANumber) {
+  const std::string manifest = district_.Delivered();
+  district_.Must(district_.Confirm(manifest));
+  const auto limit = [&](std::string_view name) {
+    return static_cast<int>(*district_.data().Limit(name, absl::CivilDay(2024, 6, 3)));
+  };
+  Draft contest = Contest(district_, manifest);
+  auto& evidence = *contest.message.mutable_receipt_contested()->mutable_evidence_sha256();
+  while (evidence.size() < limit("documents_max")) *evidence.Add() = std::string(32, 'e');
+  Expect(contest, RuleId::kFormField, [](Draft& draft) {
+    draft.message.mutable_receipt_contested()->add_evidence_sha256(std::string(32, 'e'));
+  });
+  for (int i = 1; i < limit("contests_max"); ++i) {
+    district_.Must(Contest(district_, manifest));
+    district_.Must(Resolve(district_, manifest));
+  }
+  Expect(Contest(district_, manifest), RuleId::kContestOpen, [&](Draft&) {
+    district_.Must(Contest(district_, manifest));
+    district_.Must(Resolve(district_, manifest));
+  });
+}
+
 TEST_F(ReceiptRulesTest, BothPartiesOrARegulatorResolveAContest) {
   const std::string manifest = district_.Delivered();
   district_.Must(district_.Confirm(manifest));

@@ -133,46 +133,8 @@ TEST(HolidaysTest, ABadRowIsRefusedWithItsLine) {
 }
 
 TEST(LegalBasisTest, NoSubjectHasADayWithoutABasisSinceTheYoungestStandard) {
-  std::set<std::string> subjects = {"acceptance",
-                                    "approval",
-                                    "bulk",
-                                    "catalogue",
-                                    "collection_licence",
-                                    "contract",
-                                    "correction",
-                                    "discharge_permit",
-                                    "dispute",
-                                    "eia",
-                                    "emergency",
-                                    "emergency_plan",
-                                    "excess",
-                                    "exit",
-                                    "group_sharing",
-                                    "import_ban",
-                                    "incident",
-                                    "inspection",
-                                    "label",
-                                    "ledger",
-                                    "licence",
-                                    "manifest",
-                                    "manifest_cancel",
-                                    "manifest_paper",
-                                    "manifest_pipeline",
-                                    "medical",
-                                    "medical_collection",
-                                    "medical_disposer_storage",
-                                    "medical_loss",
-                                    "medical_recycling",
-                                    "medical_storage",
-                                    "one_year",
-                                    "operating_licence",
-                                    "pilot",
-                                    "segregation",
-                                    "storage",
-                                    "transport",
-                                    "weighing"};
   const auto data = LoadOwn();
-  for (const std::string& subject : subjects) {
+  for (const std::string& subject : test::SubjectsOfLegalBasis()) {
     for (CivilDay day(2023, 7, 1); day < CivilDay(2027, 7, 1); ++day) {
       ASSERT_NE(data->LegalBasis(subject, day), "") << subject << " on " << day;
     }

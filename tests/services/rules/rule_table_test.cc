@@ -1,5 +1,7 @@
 #include "services/rules/rule_table.h"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -7,6 +9,7 @@
 #include "services/rules/admission.h"
 #include "services/rules/event_table.h"
 #include "services/rules/render_words.h"
+#include "tests/services/rules/bundle_parts.h"
 #include "tests/services/rules/world.h"
 
 namespace cradle::rules {
@@ -42,6 +45,44 @@ TEST(RuleTableTest, EverySubjectOfLegalBasisIsInTheRuleData) {
       EXPECT_FALSE(world.data().LegalBasis(rule.basis, day).empty())
           << rule.id << " cites " << rule.basis;
     }
+  }
+}
+
+TEST(RuleTableTest, EverySubjectOfTheRuleDataIsCitedByARule) {
+  // What a finding cites, which is not what a rule forbids or marks.
+  std::set<std::string_view> cited = {"emergency_plan", "one_year", "penalties"};
+  for (const Rule& rule : Rules()) cited.insert(rule.basis);
+  for (const std::string& subject : test::SubjectsOfLegalBasis()) {
+    EXPECT_TRUE(cited.contains(subject)) << subject;
+  }
+}
+
+// What a rule's text says as a number is what the rule data say now.
+TEST(RuleTableTest, NumbersInRuleTextsAreThoseOfTheRuleData) {
+  const test::World world;
+  struct Said {
+    RuleId rule;
+    const char* limit;
+    std::string (*words)(int64_t);
+  };
+  const auto plain = [](int64_t value) { return std::to_string(value); };
+  const Said said[] = {
+      {RuleId::kMedicalStoredLate, "medical_storage_days", plain},
+      {RuleId::kMedicalCollectedLate, "collection_interval_days", plain},
+      {RuleId::kMedicalDisposerLate, "medical_disposer_hours_warm", plain},
+      {RuleId::kMedicalDisposerLate, "medical_disposer_hours_cold", plain},
+      {RuleId::kMedicalDisposerLate, "medical_disposer_hours_remote", plain},
+      {RuleId::kMedicalDisposerLate, "medical_cold_milli_celsius",
+       [](int64_t value) { return std::to_string(value / 1000); }},
+      {RuleId::kCountersignLate, "countersign_hours", plain},
+      {RuleId::kLicenceExcess, "licence_excess_permille",
+       [](int64_t value) { return fmt::format("{}%", (value - 1000) / 10); }},
+  };
+  for (const Said& each : said) {
+    const auto limit = world.data().Limit(each.limit, absl::CivilDay(2026, 1, 1));
+    ASSERT_TRUE(limit.ok()) << each.limit;
+    EXPECT_THAT(FindRule(each.rule).text_en, testing::HasSubstr(each.words(*limit)));
+    EXPECT_THAT(FindRule(each.rule).text_zh, testing::HasSubstr(each.words(*limit)));
   }
 }
 
