@@ -1,12 +1,31 @@
 #include "services/ledger/recent_state.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "services/rules/state_keys.h"
+
 namespace cradle::ledger {
+namespace {
+
+// Debian's Abseil hashes its own string_view.
+absl::string_view ToFind(std::string_view key) { return {key.data(), key.size()}; }
+
+// What every statement leaves, and hardly one reads.
+bool IsReadAgain(std::string_view key) {
+  static const std::string kRecords[] = {rules::keys::Statement(""), rules::keys::Nonce("", ""),
+                                         rules::keys::Entry(0).substr(0, 8),
+                                         rules::keys::Element("", 0).substr(0, 10)};
+  return std::none_of(std::begin(kRecords), std::end(kRecords),
+                      [&](const std::string& prefix) { return key.starts_with(prefix); });
+}
+
+}  // namespace
 
 absl::StatusOr<std::optional<std::string>> RecentState::Get(std::string_view key) const {
-  if (const auto found = young_.find(key); found != young_.end()) return found->second;
-  if (const auto found = old_.find(key); found != old_.end()) {
+  if (const auto found = young_.find(ToFind(key)); found != young_.end()) return found->second;
+  if (const auto found = old_.find(ToFind(key)); found != old_.end()) {
     std::string value = std::move(found->second);
     old_.erase(found);
     Keep(key, value);
@@ -19,10 +38,10 @@ absl::StatusOr<std::optional<std::string>> RecentState::Get(std::string_view key
 
 void RecentState::Written(const std::map<std::string, std::string, std::less<>>& changed) {
   for (const auto& [key, value] : changed) {
-    for (Generation* generation : {&young_, &old_}) {
-      if (const auto found = generation->find(key); found != generation->end()) {
-        found->second = value;
-      }
+    if (const auto found = young_.find(ToFind(key)); found != young_.end()) {
+      found->second = value;
+    } else if (old_.erase(ToFind(key)) > 0 || IsReadAgain(key)) {
+      Keep(key, value);
     }
   }
 }

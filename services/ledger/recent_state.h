@@ -1,16 +1,16 @@
-// The admission state that was read lately, kept in memory over a store: most statements read the
-// same organisations, keys, licences and chains as those before them.
+// The admission state that was read or written lately, kept in memory over a store: most statements
+// read the same organisations, keys and licences as those before them, and the batches, manifests
+// and chains that those left.
 #ifndef CRADLE_SERVICES_LEDGER_RECENT_STATE_H_
 #define CRADLE_SERVICES_LEDGER_RECENT_STATE_H_
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "services/rules/state.h"
 
@@ -29,17 +29,14 @@ class RecentState : public rules::StateReader {
   void Written(const std::map<std::string, std::string, std::less<>>& changed);
 
  private:
-  struct HashOfView : std::hash<std::string_view> {
-    using is_transparent = void;
-  };
-  using Generation = std::unordered_map<std::string, std::string, HashOfView, std::equal_to<>>;
+  using Generation = absl::flat_hash_map<std::string, std::string>;
 
   void Keep(std::string_view key, std::string_view value) const;
 
   const rules::StateReader* stored_;
   const size_t generation_bytes_max_;
-  // What is read moves to the young; when it is full, the old is dropped and the young grows old.
-  // A key is in one of them at most.
+  // What is read or written moves to the young; when it is full, the old is dropped and the young
+  // grows old. A key is in one of them at most.
   mutable Generation young_;
   mutable Generation old_;
   mutable size_t young_bytes_ = 0;

@@ -137,7 +137,10 @@ void CountOpenManifests(Judge& judge) {
   for (const auto& [key, value] : changed) {
     ManifestState after;
     if (!after.ParseFromArray(value.data(), static_cast<int>(value.size()))) continue;
-    const auto before = judge.Read<ManifestState>(std::string(key));
+    const std::optional<ManifestState>& in_hand = judge.Manifest();
+    const auto before = in_hand && key == keys::Manifest(in_hand->issued().manifest())
+                            ? in_hand
+                            : judge.Read<ManifestState>(std::string(key));
     const std::set<std::string> was = before ? OpenFor(*before) : std::set<std::string>();
     const std::set<std::string> is = OpenFor(after);
     for (const std::string& organisation : is) {

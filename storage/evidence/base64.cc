@@ -26,18 +26,18 @@ constexpr std::array<int8_t, 256> kValues = MakeValues();
 }  // namespace
 
 std::string Base64(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
+  std::string text((bytes.size() + 2) / 3 * 4, '=');
+  char* next = text.data();
+  for (size_t i = 0; i < bytes.size(); i += 3, next += 4) {
     const size_t count = std::min<size_t>(3, bytes.size() - i);
     uint32_t group = 0;
     for (size_t k = 0; k < 3; ++k) {
       group = group << 8 | (k < count ? static_cast<uint8_t>(bytes[i + k]) : 0);
     }
-    text += kAlphabet[group >> 18];
-    text += kAlphabet[group >> 12 & 63];
-    text += count > 1 ? kAlphabet[group >> 6 & 63] : '=';
-    text += count > 2 ? kAlphabet[group & 63] : '=';
+    next[0] = kAlphabet[group >> 18];
+    next[1] = kAlphabet[group >> 12 & 63];
+    if (count > 1) next[2] = kAlphabet[group >> 6 & 63];
+    if (count > 2) next[3] = kAlphabet[group & 63];
   }
   return text;
 }
