@@ -99,22 +99,27 @@ absl::Status RunShow(Context& context, const FileOptions& options) {
   return absl::OkStatus();
 }
 
-// On a terminal a person reads before attesting; a script has read by running this.
-bool Agreed(const std::string& rendering, bool yes) {
-  if (yes || ::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) return true;
+// Whoever attests has read it: a person says so on the terminal, a script by `yes`.
+// INVALID_ARGUMENT: nobody can be asked; FAILED_PRECONDITION: the answer was no.
+absl::Status Agree(const std::string& rendering, bool yes) {
+  if (yes) return absl::OkStatus();
+  if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
+    return absl::InvalidArgumentError(
+        "--yes: there is no terminal to ask on; `cradle statement show FILE` prints what it says, "
+        "and --yes attests it");
+  }
   std::fprintf(stderr, "%sAttest this? [y/N] ", rendering.c_str());
   std::string answer;
   std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
+  if (answer == "y" || answer == "Y" || answer == "yes") return absl::OkStatus();
+  return absl::FailedPreconditionError("not attested; nothing was signed");
 }
 
 absl::Status RunAttest(Context& context, const FileOptions& options) {
   absl::StatusOr<sdk::Pending> pending = ReadStatementFile(options.file);
   if (!pending.ok()) return pending.status();
   const std::string rendering = rules::Render(pending->parsed.message, context.chinese());
-  if (!Agreed(rendering, options.yes || context.options.json)) {
-    return absl::CancelledError("not attested");
-  }
+  if (absl::Status agreed = Agree(rendering, options.yes); !agreed.ok()) return agreed;
   absl::StatusOr<sdk::Client*> client = context.client();
   if (!client.ok()) return client.status();
   absl::StatusOr<sdk::Pending> attested =

@@ -220,9 +220,9 @@ void JudgeNotified(Judge& judge, const v1::IncidentReported& event, bool medical
                     event.kind() == v1::INCIDENT_KIND_SPILL || event.lost_mass_g() > 0;
   if (!medical || !leak || (ecology && health)) return;
   judge.Violate(RuleId::kIncidentBothAuthorities, judge.Path("notified"),
-                fmt::format("medical waste: {} was not notified", ecology  ? "a health authority"
-                                                                  : health ? "an ecology authority"
-                                                                           : "neither authority"),
+                fmt::format("medical waste: {} notified", ecology  ? "no health authority was"
+                                                          : health ? "no ecology authority was"
+                                                                   : "neither authority was"),
                 fmt::format("医疗废物：未报告{}", ecology  ? "卫生健康主管部门"
                                                   : health ? "生态环境主管部门"
                                                            : "两部门"));

@@ -89,13 +89,13 @@ class Commands(unittest.TestCase):
 
         load = self.file("load.statement")
         self.producer.run("manifest", "take", "@trip", "--out", load)
-        self.carrier.run("statement", "attest", load)
+        self.carrier.run("statement", "attest", load, "--yes")
         self.carrier.run("statement", "submit", load)
         self.assertEqual(self.producer.json("outbox", "send")[0]["outcome"], "admitted")
 
         arrival = self.file("arrival.statement")
         self.carrier.run("manifest", "deliver", manifest, "--out", arrival)
-        self.operator.run("statement", "attest", arrival)
+        self.operator.run("statement", "attest", arrival, "--yes")
         self.operator.run("statement", "submit", arrival)
         confirmed = self.operator.json("manifest", "confirm", manifest, "--line",
                                        batch + ",mass=1.19t", "--basis", "weighed:S9:1kg")
@@ -123,10 +123,10 @@ class Commands(unittest.TestCase):
         self.server.stop()
         manifest = self.issue("oil", "trip", "--offline", "--out", issue)["manifest"]
         self.producer.run("--offline", "manifest", "take", "@trip", "--out", load)
-        self.carrier.run("--offline", "statement", "attest", load)
+        self.carrier.run("--offline", "statement", "attest", load, "--yes")
         self.carrier.run("statement", "keep", issue)
         self.carrier.run("--offline", "manifest", "deliver", manifest, "--out", arrival)
-        self.operator.run("--offline", "statement", "attest", arrival)
+        self.operator.run("--offline", "statement", "attest", arrival, "--yes")
         self.assertEqual(self.exit(self.operator, "outbox", "send"), 3)
 
         self.server.start()
@@ -164,11 +164,11 @@ class Commands(unittest.TestCase):
                 [(self.producer, self.carrier), (gate, driver)], 1):
             load = self.file("load%d.statement" % number)
             consignor.run("--offline", "manifest", "take", manifest, "--out", load)
-            carrier.run("--offline", "statement", "attest", load)
+            carrier.run("--offline", "statement", "attest", load, "--yes")
         # The second truck arrives before anybody had a network.
         arrival = self.file("arrival.statement")
         driver.run("--offline", "manifest", "deliver", manifest, "--out", arrival)
-        self.operator.run("--offline", "statement", "attest", arrival)
+        self.operator.run("--offline", "statement", "attest", arrival, "--yes")
 
         self.server.start()
         address = self.server.address

@@ -204,6 +204,9 @@ TEST_F(ProgramTest, LoadIsHandedOverBetweenDevicesByFiles) {
   EXPECT_EQ(taken.json()["outcome"], "waiting");
   EXPECT_EQ(taken.json()["missing_parties"], nlohmann::json({1}));
 
+  // Nobody has read it where nobody can be asked.
+  EXPECT_EQ(program_.Run("carrier", {"statement", "attest", "load.statement", "--offline"}).exit,
+            2);
   // On the carrier's device: read it, in either language, and attest it.
   EXPECT_EQ(program_.Run("carrier", {"statement", "submit", "load.statement"}).exit, 1);
   const Ran shown = program_.Run("carrier", {"statement", "show", "load.statement"});
@@ -211,11 +214,13 @@ TEST_F(ProgramTest, LoadIsHandedOverBetweenDevicesByFiles) {
   const Ran chinese =
       program_.Run("carrier", {"statement", "show", "load.statement", "--lang", "zh"});
   EXPECT_NE(chinese.out, shown.out);
-  EXPECT_EQ(program_.Run("receiver", {"statement", "attest", "load.statement", "--offline"}).exit,
-            1)
+  EXPECT_EQ(
+      program_.Run("receiver", {"statement", "attest", "load.statement", "--yes", "--offline"})
+          .exit,
+      1)
       << "the receiver is no party of the pickup";
-  const Ran attested =
-      program_.Run("carrier", {"statement", "attest", "load.statement", "--offline", "--json"});
+  const Ran attested = program_.Run(
+      "carrier", {"statement", "attest", "load.statement", "--yes", "--offline", "--json"});
   ASSERT_EQ(attested.exit, 0) << attested.out;
   EXPECT_TRUE(attested.json()["complete"].get<bool>());
 
@@ -225,7 +230,9 @@ TEST_F(ProgramTest, LoadIsHandedOverBetweenDevicesByFiles) {
       "carrier", {"manifest", "deliver", manifest, "--out", "arrival.statement", "--offline"});
   ASSERT_EQ(delivered.exit, 0) << delivered.err;
   ASSERT_EQ(
-      program_.Run("receiver", {"statement", "attest", "arrival.statement", "--offline"}).exit, 0);
+      program_.Run("receiver", {"statement", "attest", "arrival.statement", "--yes", "--offline"})
+          .exit,
+      0);
 
   const auto file = evidence::ParseSignedStatementFile(program_.Read("arrival.statement")).value();
   ASSERT_EQ(file.attestations.size(), 2u);
@@ -249,7 +256,8 @@ TEST_F(ProgramTest, StatementIsPreparedFromJson) {
   EXPECT_EQ(ran.json()["parties"][0]["organisation"], organisation);
   EXPECT_FALSE(ran.json()["complete"].get<bool>());
   EXPECT_EQ(program_.Read("home/seq"), "0\n");
-  EXPECT_EQ(program_.Run("home", {"statement", "attest", "g.statement", "--offline"}).exit, 0);
+  EXPECT_EQ(program_.Run("home", {"statement", "attest", "g.statement", "--yes", "--offline"}).exit,
+            0);
   program_.Write("event.json", R"({"batch_exploded": {}})");
   EXPECT_EQ(
       program_.Run("home", {"statement", "prepare", "event.json", "--out", "x", "--offline"}).exit,
