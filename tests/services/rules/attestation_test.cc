@@ -4,6 +4,7 @@
 #include "services/rules/calendar.h"
 #include "tests/services/rules/district.h"
 #include "tests/services/rules/drafts_manifest.h"
+#include "tests/services/rules/drafts_order.h"
 
 namespace cradle::rules::test {
 namespace {
@@ -303,13 +304,7 @@ class EnrolledTwiceTest : public testing::Test {
  protected:
   // Someone of `actor`'s who also works for `other`, as the bureau enrolled them.
   Device InBoth(const Actor& actor, const Actor& other) {
-    const Device device = district_.NewDevice(actor.id);
-    district_.Must(district_.Enrol(actor.administrator, v1::CAPACITY_ORGANISATION, device,
-                                   {v1::KEY_ROLE_OPERATOR}));
-    district_.Must(district_.Enrol(district_.bureau.administrator, v1::CAPACITY_REGULATOR,
-                                   district_.NewDeviceOf(other.id, device.person),
-                                   {v1::KEY_ROLE_OPERATOR}));
-    return device;
+    return EnrolInBoth(district_, actor, other);
   }
   void Expect(const Draft& valid, int party, const Device& device) {
     ExpectRule(district_, valid, RuleId::kPartyEnrolledTwice,

@@ -48,13 +48,7 @@ class CollectionTest : public testing::Test {
   }
   // A person of one who was enrolled for the other too.
   Device InBoth(const Actor& actor, const Actor& other) {
-    const Device device = district_.NewDevice(actor.id);
-    district_.Must(district_.Enrol(actor.administrator, v1::CAPACITY_ORGANISATION, device,
-                                   {v1::KEY_ROLE_OPERATOR}));
-    district_.Must(district_.Enrol(district_.bureau.administrator, v1::CAPACITY_REGULATOR,
-                                   district_.NewDeviceOf(other.id, device.person),
-                                   {v1::KEY_ROLE_OPERATOR}));
-    return device;
+    return EnrolInBoth(district_, actor, other);
   }
   static void Adopt(District& district, const std::string& bundle) {
     const auto data = Load(bundle);

@@ -138,4 +138,14 @@ Draft CloseLoss(const District& district, const std::string& batch, v1::LossFind
   return draft.By(district.bureau.handler, v1::CAPACITY_REGULATOR);
 }
 
+Device EnrolInBoth(District& district, const Actor& actor, const Actor& other) {
+  const Device device = district.NewDevice(actor.id);
+  district.Must(district.Enrol(actor.administrator, v1::CAPACITY_ORGANISATION, device,
+                               {v1::KEY_ROLE_OPERATOR}));
+  district.Must(district.Enrol(district.bureau.administrator, v1::CAPACITY_REGULATOR,
+                               district.NewDeviceOf(other.id, device.person),
+                               {v1::KEY_ROLE_OPERATOR}));
+  return device;
+}
+
 }  // namespace cradle::rules::test

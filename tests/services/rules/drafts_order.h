@@ -37,6 +37,9 @@ Draft ReportLoss(District& district, const Actor& reporter, const std::string& b
                  int64_t lost_mass_g, const std::string& lost_batch);
 Draft CloseLoss(const District& district, const std::string& batch, v1::LossFinding finding);
 
+// Enters it: someone of `actor`'s who also works for `other`, as the bureau enrolled them.
+Device EnrolInBoth(District& district, const Actor& actor, const Actor& other);
+
 }  // namespace cradle::rules::test
 
 #endif  // CRADLE_TESTS_SERVICES_RULES_DRAFTS_ORDER_H_
