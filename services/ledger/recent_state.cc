@@ -9,14 +9,22 @@
 namespace cradle::ledger {
 namespace {
 
+namespace keys = rules::keys;
+
 // Debian's Abseil hashes its own string_view.
 absl::string_view ToFind(std::string_view key) { return {key.data(), key.size()}; }
 
-// What every statement leaves, and hardly one reads.
+// "s/entry/" of the key of an entry.
+std::string PrefixOf(std::string key) {
+  key.resize(key.find('/', keys::kStatePrefix.size()) + 1);
+  return key;
+}
+
+// What every statement leaves is hardly ever read.
 bool IsReadAgain(std::string_view key) {
-  static const std::string kRecords[] = {rules::keys::Statement(""), rules::keys::Nonce("", ""),
-                                         rules::keys::Entry(0).substr(0, 8),
-                                         rules::keys::Element("", 0).substr(0, 10)};
+  static const std::string kRecords[] = {PrefixOf(keys::Statement("")),
+                                         PrefixOf(keys::Nonce("", "")), PrefixOf(keys::Entry(0)),
+                                         PrefixOf(keys::Element("", 0))};
   return std::none_of(std::begin(kRecords), std::end(kRecords),
                       [&](const std::string& prefix) { return key.starts_with(prefix); });
 }
