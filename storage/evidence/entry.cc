@@ -31,6 +31,14 @@ absl::StatusOr<SignedAttestation> DecodeAttestation(BigEndianReader& reader) {
   return result;
 }
 
+size_t EncodedSize(const Entry& entry) {
+  size_t size = kMagic.size() + 1 + 1 + 8 + entry.salt.size() + 1;
+  for (const SignedAttestation& attestation : entry.signed_statement.attestations) {
+    size += 1 + 2 + attestation.attestation.size() + 2 + attestation.signature.size();
+  }
+  return size + entry.signed_statement.statement.size();
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> EncodeEntry(const Entry& entry) {
@@ -43,7 +51,9 @@ absl::StatusOr<std::string> EncodeEntry(const Entry& entry) {
     return Refuse(fmt::format("{} attestations, at most 255 fit", attestations.size()));
   }
   if (statement.empty()) return Refuse("it has no statement");
-  std::string bytes(kMagic);
+  std::string bytes;
+  bytes.reserve(EncodedSize(entry));
+  bytes += kMagic;
   AppendBigEndian(bytes, kVersion, 1);
   AppendBigEndian(bytes, static_cast<uint64_t>(entry.kind), 1);
   AppendBigEndian(bytes, static_cast<uint64_t>(entry.recorded_time_ms), 8);

@@ -16,11 +16,13 @@ inline constexpr size_t kEntryBytesMax = 65'535;  // an entry bundle's length is
 
 enum class EntryKind : uint8_t { kAdmitted = 1, kDisputed = 2 };
 
+// Drawn by the ledger, so that a public leaf hash reveals nothing.
+using Salt = std::array<uint8_t, 16>;
+
 struct Entry {
   EntryKind kind = EntryKind::kAdmitted;
   int64_t recorded_time_ms = 0;
-  std::array<uint8_t, 16>
-      salt{};  // drawn by the ledger, so that a public leaf hash reveals nothing
+  Salt salt{};
   SignedStatement signed_statement;
   friend bool operator==(const Entry&, const Entry&) = default;
 };

@@ -52,6 +52,7 @@ absl::Status CheckKnown(const Message& message);
 absl::Status CheckField(const Message& message, const FieldDescriptor& field) {
   const Reflection& reflection = *message.GetReflection();
   const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+  if (!is_message && field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) return absl::OkStatus();
   if (!field.is_repeated()) {
     if (!is_message) return CheckEnumValue(field, reflection.GetEnumValue(message, &field));
     if (!reflection.HasField(message, &field)) return absl::OkStatus();
@@ -76,14 +77,18 @@ absl::Status CheckKnown(const Message& message) {
   absl::Status unknown =
       CheckUnknownFields(message, message.GetReflection()->GetUnknownFields(message));
   if (!unknown.ok()) return unknown;
-  const Descriptor* type = message.GetDescriptor();
-  for (int i = 0; i < type->field_count(); ++i) {
-    const FieldDescriptor& field = *type->field(i);
-    if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE &&
-        field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) {
-      continue;
-    }
-    absl::Status checked = CheckField(message, field);
+  const Descriptor& type = *message.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i)->real_containing_oneof() != nullptr) continue;
+    absl::Status checked = CheckField(message, *type.field(i));
+    if (!checked.ok()) return checked;
+  }
+  // Of the fields that exclude each other at most one is there, and a statement has dozens.
+  for (int i = 0; i < type.real_oneof_decl_count(); ++i) {
+    const FieldDescriptor* field =
+        message.GetReflection()->GetOneofFieldDescriptor(message, type.oneof_decl(i));
+    if (field == nullptr) continue;
+    absl::Status checked = CheckField(message, *field);
     if (!checked.ok()) return checked;
   }
   return absl::OkStatus();
