@@ -5,17 +5,18 @@
 namespace cradle::kv {
 
 absl::Status CheckLimits(const Batch& batch) {
-  for (size_t i = 0; i < batch.writes().size(); ++i) {
-    const Batch::Write& write = batch.writes()[i];
+  const std::vector<Batch::Write> writes = batch.writes();
+  for (size_t i = 0; i < writes.size(); ++i) {
+    const Batch::Write& write = writes[i];
     if (write.key.size() > kKeyBytesMax) {
       return absl::InvalidArgumentError(
-          fmt::format("write {} of {}: a key of {} bytes, at most {} are allowed", i,
-                      batch.writes().size(), write.key.size(), kKeyBytesMax));
+          fmt::format("write {} of {}: a key of {} bytes, at most {} are allowed", i, writes.size(),
+                      write.key.size(), kKeyBytesMax));
     }
     if (write.value && write.value->size() > kValueBytesMax) {
       return absl::InvalidArgumentError(
           fmt::format("write {} of {}: a value of {} bytes, at most {} are allowed", i,
-                      batch.writes().size(), write.value->size(), kValueBytesMax));
+                      writes.size(), write.value->size(), kValueBytesMax));
     }
   }
   return absl::OkStatus();

@@ -183,14 +183,16 @@ absl::StatusOr<std::unique_ptr<Writer>> RocksDbStore::OpenWriter() {
 }
 
 absl::Status RocksDbStore::Commit(uint64_t epoch, const Batch& batch, Durability durability) {
-  rocksdb::WriteBatch writes;
+  constexpr size_t kRecordBytesMost = 16;  // what a record of the engine adds
+  const std::vector<Batch::Write> all = batch.writes();
+  rocksdb::WriteBatch writes(batch.bytes() + kRecordBytesMost * (all.size() + 1));
   absl::Status limits = CheckLimits(batch);
   if (limits.ok()) {
-    for (const Batch::Write& write : batch.writes()) {
+    for (const Batch::Write& write : all) {
       if (write.value) {
-        writes.Put(write.key, *write.value);
+        writes.Put(ToSlice(write.key), ToSlice(*write.value));
       } else {
-        writes.Delete(write.key);
+        writes.Delete(ToSlice(write.key));
       }
     }
   }

@@ -12,11 +12,29 @@ Range Prefix(std::string_view prefix) {
 }
 
 void Batch::Put(std::string_view key, std::string_view value) {
-  writes_.push_back(Write{.key = std::string(key), .value = std::string(value)});
+  bytes_.append(key).append(value);
+  sizes_.push_back({key.size(), value.size()});
 }
 
 void Batch::Delete(std::string_view key) {
-  writes_.push_back(Write{.key = std::string(key), .value = std::nullopt});
+  bytes_.append(key);
+  sizes_.push_back({key.size(), std::nullopt});
+}
+
+std::vector<Batch::Write> Batch::writes() const {
+  std::vector<Write> writes;
+  writes.reserve(sizes_.size());
+  std::string_view rest = bytes_;
+  const auto take = [&rest](size_t size) {
+    const std::string_view taken = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return taken;
+  };
+  for (const Sizes& sizes : sizes_) {
+    Write& write = writes.emplace_back(Write{take(sizes.key), std::nullopt});
+    if (sizes.value) write.value = take(*sizes.value);
+  }
+  return writes;
 }
 
 }  // namespace cradle::kv

@@ -57,15 +57,25 @@ class Batch {
   void Put(std::string_view key, std::string_view value);
   void Delete(std::string_view key);
 
+  // Views of the batch's own bytes: they die when it changes or goes.
   struct Write {
-    std::string key;
-    std::optional<std::string> value;  // nullopt: delete
+    std::string_view key;
+    std::optional<std::string_view> value;  // nullopt: delete
   };
-  const std::vector<Write>& writes() const { return writes_; }
-  bool empty() const { return writes_.empty(); }
+  // In order, made for the call.
+  std::vector<Write> writes() const;
+  bool empty() const { return sizes_.empty(); }
+  // Of all keys and values.
+  size_t bytes() const { return bytes_.size(); }
 
  private:
-  std::vector<Write> writes_;
+  struct Sizes {
+    size_t key = 0;
+    std::optional<size_t> value;
+  };
+  // One after the other, key and value, so that a write of many is no more than one allocation.
+  std::string bytes_;
+  std::vector<Sizes> sizes_;
 };
 
 enum class Durability {

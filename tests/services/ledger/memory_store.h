@@ -73,9 +73,9 @@ class MemoryStore : public kv::Store {
       if (store_->epoch_ != epoch_) return absl::AbortedError("fenced by a later writer");
       for (const auto& write : batch.writes()) {
         if (write.value) {
-          store_->values_.insert_or_assign(write.key, *write.value);
+          store_->values_.insert_or_assign(std::string(write.key), *write.value);
         } else {
-          store_->values_.erase(write.key);
+          store_->values_.erase(std::string(write.key));
         }
       }
       return absl::OkStatus();

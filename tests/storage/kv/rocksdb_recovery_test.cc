@@ -216,7 +216,7 @@ TEST_F(RocksDbDamageTest, AChangedByteInATableIsDataLossToEveryReadThatMeetsIt) 
       absl::StatusOr<std::optional<std::string>> value = (*store)->Get(write.key);
       if (value.ok()) continue;
       EXPECT_EQ(value.status().code(), absl::StatusCode::kDataLoss);
-      const std::vector<std::string> keys = {"latest", write.key};
+      const std::vector<std::string> keys = {"latest", std::string(write.key)};
       EXPECT_EQ((*store)->MultiGet(keys).status().code(), absl::StatusCode::kDataLoss);
       ++lost;
     }
