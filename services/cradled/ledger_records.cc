@@ -29,10 +29,6 @@ class EntryRecords : public runtime::View {
   std::string_view name() const override { return "ledger"; }
   absl::Status Fold(const runtime::FoldedEntry& folded,
                     runtime::ViewWriter& writer) const override {
-    for (const auto& link : folded.statement.message.links()) {
-      writer.Put(ledger::ChainElementKey(link.chain(), link.height()),
-                 ledger::BigEndian(folded.index));
-    }
     if (!folded.admitted.marks.empty()) {
       writer.Put(ledger::MarksKey(folded.index), ledger::EncodeMarks(folded.admitted.marks));
     }
@@ -85,7 +81,8 @@ class LedgerRecords : public audit::RecordFold {
   // Entries and checkpoints: both were read for the fold, and compared by the root. A state that
   // another version left.
   bool IsBeside(std::string_view key) const override {
-    if (key == ledger::kStateVersionKey || key.starts_with(rules::keys::kStatePrefix)) {
+    if (key == ledger::kStateVersionKey || key.starts_with(rules::keys::kStatePrefix) ||
+        key.starts_with(ledger::kFormerChainPrefix)) {
       return state_version_ != rules::kStateVersion;
     }
     const auto number = ledger::LastNumber(key);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cradle/state/v1/dispute_state.pb.h"
 #include "cradle/state/v1/state.pb.h"
 #include "services/ledger/marks.h"
 #include "services/ledger/store_layout.h"
@@ -160,16 +161,21 @@ absl::StatusOr<ChainPage> LogReader::Chain(std::string_view chain, uint64_t from
   ChainPage page;
   page.head = std::move(head->head);
   page.size = size;
-  absl::Status status =
-      store_->Scan({ChainElementKey(chain, from_height), ChainElementKey(chain, UINT64_MAX)},
-                   kv::Order::kAscending, [&](std::string_view key, std::string_view value) {
-                     const auto height = LastNumber(key);
-                     const auto index = LastNumber(value);
-                     if (!height || !index || *index >= size) return false;
-                     page.elements.push_back({*height, *index, ""});
-                     return page.elements.size() < elements_max;
-                   });
+  bool damaged = false;
+  absl::Status status = store_->Scan(
+      {rules::keys::Element(chain, from_height), rules::keys::Element(chain, UINT64_MAX)},
+      kv::Order::kAscending, [&](std::string_view key, std::string_view value) {
+        const auto height = LastNumber(key);
+        state::v1::ChainElement element;
+        damaged = !height || !element.ParseFromArray(value.data(), static_cast<int>(value.size()));
+        if (damaged || element.index() >= size) return false;
+        page.elements.push_back({*height, element.index(), ""});
+        return page.elements.size() < elements_max;
+      });
   if (!status.ok()) return status;
+  if (damaged) {
+    return absl::DataLossError(fmt::format("an element of chain {} does not parse", chain));
+  }
   size_t bytes = 0;
   for (size_t i = 0; i < page.elements.size(); ++i) {
     auto entry = ReadEntry(*store_, page.elements[i].index);

@@ -67,9 +67,18 @@ class Rebuild {
     kv::Batch batch;
     batch.Delete(kStateVersionKey);
     batch.Delete(rules::keys::Log());
-    const kv::Range all = kv::Prefix(rules::keys::kStatePrefix);
+    absl::Status status = writer_.Commit(batch, kv::Durability::kBuffered);
+    for (const std::string_view prefix : {kFormerChainPrefix, rules::keys::kStatePrefix}) {
+      if (status.ok()) status = DeleteAll(prefix);
+    }
+    return status;
+  }
+
+  absl::Status DeleteAll(std::string_view prefix) {
+    const kv::Range all = kv::Prefix(prefix);
     std::string begin = all.begin;
     while (true) {
+      kv::Batch batch;
       std::optional<std::string> last;
       size_t found = 0;
       absl::Status status =
@@ -82,7 +91,6 @@ class Rebuild {
       if (!status.ok()) return status;
       if (!last || found < options_.commit_keys_max) return absl::OkStatus();
       begin = *last + '\0';
-      batch = {};
     }
   }
 

@@ -40,12 +40,6 @@ std::string TileKey(const evidence::TileId& tile) {
 
 std::string CheckpointKey(uint64_t size) { return NumberedKey(kCheckpointPrefix, size); }
 
-std::string ChainElementKey(std::string_view chain, uint64_t height) {
-  std::string prefix = "h/";
-  prefix.append(chain).push_back('\0');
-  return NumberedKey(prefix, height);
-}
-
 std::string MarksKey(uint64_t index) { return NumberedKey("k/", index); }
 
 std::string BigEndian(uint64_t number) {

@@ -10,10 +10,10 @@
 //   t/<level 1 byte><index>    a tile as it is now, 32 to 8,192 bytes; past sizes are its prefixes
 //   c/<size>                   the signed checkpoint of that size. The newest may be missing: it
 //                              is written after the tree; the signer's journal is its authority
-//   h/<chain> 0x00 <height>    index of the entry at that height of the chain; a disputed entry has
-//                              none
 //   k/<index>                  cradle.v1.Admission with the marks alone; none without marks
 //   s/…                        admission state: services/rules/state_keys.h
+//   h/…                        the chains, in stores whose state is of version 2 or older: now they
+//                              are in the admission state
 //
 // One synced commit writes everything that a group of statements changes, but for c/.
 #ifndef CRADLE_SERVICES_LEDGER_STORE_LAYOUT_H_
@@ -36,11 +36,11 @@ inline constexpr std::string_view kRootKey = "m/root";
 inline constexpr std::string_view kStateVersionKey = "m/state";
 inline constexpr std::string_view kEntryPrefix = "e/";
 inline constexpr std::string_view kCheckpointPrefix = "c/";
+inline constexpr std::string_view kFormerChainPrefix = "h/";
 
 std::string EntryKey(uint64_t index);
 std::string TileKey(const evidence::TileId& tile);
 std::string CheckpointKey(uint64_t size);
-std::string ChainElementKey(std::string_view chain, uint64_t height);
 std::string MarksKey(uint64_t index);
 
 std::string BigEndian(uint64_t number);

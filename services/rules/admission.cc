@@ -28,12 +28,6 @@ std::string BigEndian(uint64_t number) {
   return bytes;
 }
 
-uint64_t FromBigEndian(std::string_view bytes) {
-  uint64_t number = 0;
-  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
-  return number;
-}
-
 // One statement on its way through the checks, in the order Admit promises.
 class Admission {
  public:
@@ -50,8 +44,8 @@ class Admission {
 
   absl::StatusOr<Verdict> Run() {
     if (message_.log_origin() != log_origin_) return RefuseOrigin();
-    const std::optional<std::string> entry = judge_.ReadBytes(keys::Statement(hash_));
-    if (entry) return FindDuplicate(FromBigEndian(*entry));
+    nonce_ = judge_.Read<state::v1::NonceState>(keys::Nonce(message_.nonce()));
+    if (const auto index = FindSame()) return Repeat(*index);
     log_ = judge_.Read<state::v1::LogState>(keys::Log());
     JudgePlace();
     if (Stop()) return Refuse();
@@ -95,8 +89,17 @@ class Admission {
     return verdict;
   }
 
+  // The entry of the same statement. It bears the same nonce, whoever attests it.
+  std::optional<uint64_t> FindSame() const {
+    if (!nonce_) return std::nullopt;
+    for (const auto& use : nonce_->uses()) {
+      if (use.statement_hash() == hash_) return use.index();
+    }
+    return std::nullopt;
+  }
+
   // A retry is answered as the statement was.
-  absl::StatusOr<Verdict> FindDuplicate(uint64_t index) {
+  absl::StatusOr<Verdict> Repeat(uint64_t index) {
     Duplicate duplicate;
     duplicate.index = index;
     const auto entry = judge_.Read<state::v1::EntryState>(keys::Entry(index));
@@ -112,7 +115,7 @@ class Admission {
     if (Stop()) return RefuseLinks();  // too many
     Judge of_event(judge_.state(), message_, judge_.recorded_time_ms(), judge_.index());
     of_event.SetRules(log_->rule_set(), data_.get());
-    of_event.SetLog(*log_);
+    of_event.SetLog(&*log_);
     of_event.SetActTime(judge_.act_time_ms());
     of_event.row().judge(of_event);
     JudgeForm(judge_, of_event);
@@ -161,7 +164,7 @@ class Admission {
                        founding ? message_.founded().rule_data_sha256() : log_->rule_data_sha256());
     if (data_ == nullptr) return at_hand_;
     judge_.SetRules(rule_set, data_.get());
-    if (log_) judge_.SetLog(*log_);
+    if (log_) judge_.SetLog(&*log_);
     keeps_disputes_ = !founding && rule_set >= kFirstRuleSetOfDisputes;
     return absl::OkStatus();
   }
@@ -196,9 +199,9 @@ class Admission {
   }
 
   void JudgeNonce() {
-    if (attestations_.empty()) return;
-    nonce_key_ = keys::Nonce(attestations_[0].message.key_id(), message_.nonce());
-    if (judge_.ReadBytes(nonce_key_)) {
+    if (attestations_.empty() || !nonce_) return;
+    for (const auto& use : nonce_->uses()) {
+      if (use.key_id() != attestations_[0].message.key_id()) continue;
       judge_.Violate(RuleId::kNonceUnique, "nonce",
                      "another statement of this key has the same nonce",
                      "该密钥的另一陈述已使用此随机数");
@@ -294,8 +297,11 @@ class Admission {
       head.set_index(judge_.index());
       head.set_act_time_ms(judge_.act_time_ms());
       judge_.Put(keys::Chain(link.chain()), head);
-      const auto& named = named_.empty() ? std::nullopt : named_[static_cast<size_t>(i)];
-      if (named) judge_.Put(keys::Element(link.chain(), link.height() - 1), *named);
+      state::v1::ChainElement element;
+      element.set_statement_hash(hash_);
+      element.set_index(judge_.index());
+      element.set_act_time_ms(judge_.act_time_ms());
+      judge_.Put(keys::Element(link.chain(), link.height()), element);
     }
     PutEntry(/*disputed=*/false);
     return Admitted{std::move(judge_.changes()), std::move(judge_.marks()), judge_.act_time_ms()};
@@ -309,15 +315,19 @@ class Admission {
     entry.set_disputed(disputed);
     judge_.Put(keys::Entry(judge_.index()), entry);
     judge_.Put(keys::Statement(hash_), BigEndian(judge_.index()));
-    judge_.Put(nonce_key_, hash_);
-    state::v1::LogState log = FoldLog(disputed);
-    log.set_last_recorded_time_ms(judge_.recorded_time_ms());
-    judge_.Put(keys::Log(), log);
+    if (!nonce_) nonce_.emplace();
+    auto& use = *nonce_->add_uses();
+    use.set_key_id(attestations_[0].message.key_id());
+    use.set_statement_hash(hash_);
+    use.set_index(judge_.index());
+    judge_.Put(keys::Nonce(message_.nonce()), *nonce_);
+    if (!log_) log_.emplace();
+    if (!disputed) FoldLog(*log_);
+    log_->set_last_recorded_time_ms(judge_.recorded_time_ms());
+    judge_.Put(keys::Log(), *log_);
   }
 
-  state::v1::LogState FoldLog(bool disputed) const {
-    state::v1::LogState log = log_ ? *log_ : state::v1::LogState();
-    if (disputed) return log;
+  void FoldLog(state::v1::LogState& log) const {
     if (message_.event_case() == S::kFounded) {
       const auto& founded = message_.founded();
       log.set_origin(message_.log_origin());
@@ -329,7 +339,6 @@ class Admission {
       log.set_rule_set(message_.rules_adopted().rule_set());
       log.set_rule_data_sha256(message_.rules_adopted().rule_data_sha256());
     }
-    return log;
   }
 
   const RuleDataLibrary& library_;
@@ -342,7 +351,7 @@ class Admission {
   std::shared_ptr<const RuleData> data_;
   absl::Status at_hand_;
   int64_t offline_window_ms_ = 0;
-  std::string nonce_key_;
+  std::optional<state::v1::NonceState> nonce_;
   bool keeps_disputes_ = false;
   Heads heads_;
   NamedStatements named_;  // empty before disputes were kept

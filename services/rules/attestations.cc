@@ -285,8 +285,7 @@ void JudgeRevoker(Judge& judge, const v1::Attestation& message) {
       message.key_id() != judge.statement().device_key_revoked().key_id()) {
     return;
   }
-  const auto organisation = judge.Read<state::v1::OrganisationState>(
-      keys::Organisation(judge.statement().parties(0).organisation()));
+  const auto& organisation = judge.Organisation(judge.statement().parties(0).organisation());
   if (!organisation || !IsAuthority(organisation->registered())) return;
   judge.Violate(RuleId::kRegulatorKeyStands, judge.Path("key_id"),
                 "a regulator's key does not revoke itself: attest with another regulator key, "

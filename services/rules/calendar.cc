@@ -1,5 +1,6 @@
 #include "services/rules/calendar.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -131,7 +132,8 @@ absl::StatusOr<absl::CivilDay> ParseDate(std::string_view date) {
 }
 
 std::string FormatDate(absl::CivilDay day) {
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int64_t>(day.year()), day.month(), day.day());
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}"), static_cast<int64_t>(day.year()),
+                     day.month(), day.day());
 }
 
 }  // namespace cradle::rules

@@ -56,14 +56,6 @@ std::optional<ChainElement> Named(Judge& judge, const Link& link) {
   return std::nullopt;
 }
 
-// The statement before may be a claim that has not arrived. It cannot be told where the chain had
-// gone on from that height before such heights were kept.
-bool MayArrive(Judge& judge, const Link& link, const std::optional<ChainHead>& head) {
-  if (link.height() == 0) return false;
-  if (!head || link.height() > head->height()) return true;
-  return Standing(judge, link.chain(), link.height() - 1).has_value();
-}
-
 bool OfTwoOrganisations(const statement::v1::Statement& statement) {
   std::set<std::string_view> organisations;
   for (const statement::v1::Party& party : statement.parties()) {
@@ -139,7 +131,8 @@ bool JudgeContested(Judge& judge, const Heads& heads, const NamedStatements& nam
   for (int i = 0; i < links.size(); ++i) {
     const std::optional<ChainHead>& head = heads[static_cast<size_t>(i)];
     if (named[static_cast<size_t>(i)] || Follows(links[i], head)) continue;
-    if (!MayArrive(judge, links[i], head)) return false;
+    // What it names may be a claim that has not arrived; before the first there is none.
+    if (links[i].height() == 0) return false;
     const uint64_t next = head ? head->height() + 1 : 0;
     if (!awaited) {
       awaited = Head{links[i].chain(), head.has_value(), std::min(next, links[i].height() - 1), {}};

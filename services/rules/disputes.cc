@@ -19,18 +19,8 @@ std::string DocketOfDispute(std::string_view chain, uint64_t height) {
 absl::StatusOr<std::optional<state::v1::ChainElement>> ReadStanding(const StateReader& state,
                                                                     std::string_view chain,
                                                                     uint64_t height) {
-  const auto head = ReadMessage<state::v1::ChainHead>(state, keys::Chain(chain), "a chain's head");
-  if (!head.ok()) return head.status();
-  if (!*head || height > (*head)->height()) return std::nullopt;
-  if (height < (*head)->height()) {
-    return ReadMessage<state::v1::ChainElement>(state, keys::Element(chain, height),
-                                                "an element of a chain");
-  }
-  state::v1::ChainElement element;
-  element.set_statement_hash((*head)->statement_hash());
-  element.set_index((*head)->index());
-  element.set_act_time_ms((*head)->act_time_ms());
-  return element;
+  return ReadMessage<state::v1::ChainElement>(state, keys::Element(chain, height),
+                                              "an element of a chain");
 }
 
 absl::StatusOr<std::optional<state::v1::DisputeState>> ReadDispute(const StateReader& state,

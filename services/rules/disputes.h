@@ -20,8 +20,7 @@ inline constexpr uint32_t kFirstRuleSetOfDisputes = 2;
 // SHA-256("cradle/dispute/v1\n" chain "\n" height in decimal).
 std::string DocketOfDispute(std::string_view chain, uint64_t height);
 
-// The admitted statement at a height of a chain; nullopt: none, or the chain had gone on from there
-// before disputes were kept. Errors: the store's; DATA_LOSS.
+// The admitted statement at a height of a chain; nullopt: none. Errors: the store's; DATA_LOSS.
 absl::StatusOr<std::optional<state::v1::ChainElement>> ReadStanding(const StateReader& state,
                                                                     std::string_view chain,
                                                                     uint64_t height);

@@ -55,6 +55,15 @@ std::optional<std::string> Judge::ReadBytes(const std::string& key) {
   return *std::move(value);
 }
 
+const std::optional<state::v1::OrganisationState>& Judge::Organisation(
+    std::string_view organisation) {
+  if (const auto read = organisations_.find(organisation); read != organisations_.end()) {
+    return read->second;
+  }
+  auto state = Read<state::v1::OrganisationState>(keys::Organisation(organisation));
+  return organisations_.emplace(organisation, std::move(state)).first->second;
+}
+
 const std::optional<state::v1::ManifestState>& Judge::Manifest() {
   if (manifest_read_) return manifest_;
   manifest_read_ = true;

@@ -6,6 +6,8 @@
 #include <google/protobuf/message_lite.h>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,7 +38,9 @@ class Judge {
         one_sided_(IsOneSided(statement)),
         recorded_time_ms_(recorded_time_ms),
         index_(index),
-        state_(state) {}
+        state_(state) {
+    changes_.reserve(kChangesUsual);
+  }
 
   const statement::v1::Statement& statement() const { return statement_; }
   Event event() const { return statement_.event_case(); }
@@ -56,9 +60,9 @@ class Judge {
   }
   uint32_t rule_set() const { return rule_set_; }
   const RuleData& data() const { return *data_; }
-  // Before this entry; empty for Founded.
-  void SetLog(state::v1::LogState log) { log_ = std::move(log); }
-  const state::v1::LogState& log() const { return log_; }
+  // Before this entry; empty for Founded. `log` must outlive the judgement.
+  void SetLog(const state::v1::LogState* log) { log_ = log; }
+  const state::v1::LogState& log() const { return *log_; }
 
   void SetActTime(int64_t act_time_ms);
   int64_t act_time_ms() const { return act_time_ms_; }
@@ -98,6 +102,8 @@ class Judge {
     }
     return message;
   }
+  // An organisation as it was before the statement, read once; nullopt: not registered.
+  const std::optional<state::v1::OrganisationState>& Organisation(std::string_view organisation);
   // The manifest that the event is about, read once; nullopt: not in the log, or about none.
   const std::optional<state::v1::ManifestState>& Manifest();
   // Of an event about several: the next of them is the one in hand.
@@ -122,6 +128,8 @@ class Judge {
   const absl::Status& status() const { return status_; }
 
  private:
+  static constexpr size_t kChangesUsual = 16;  // more are taken too
+
   static std::string Printable(std::string_view key);
 
   const statement::v1::Statement& statement_;
@@ -132,10 +140,11 @@ class Judge {
   const StateReader& state_;
   uint32_t rule_set_ = 1;
   const RuleData* data_ = nullptr;
-  state::v1::LogState log_;
+  const state::v1::LogState* log_ = &state::v1::LogState::default_instance();
   int64_t act_time_ms_ = 0;
   absl::CivilDay act_day_;
   std::string prefix_;
+  std::map<std::string, std::optional<state::v1::OrganisationState>, std::less<>> organisations_;
   bool manifest_read_ = false;
   std::optional<state::v1::ManifestState> manifest_;
   std::optional<statement::v1::ManifestIssued> issue_;

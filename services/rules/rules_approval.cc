@@ -78,8 +78,7 @@ void JudgeApprovedPeriod(Judge& judge, const v1::TransferApproved& event, const 
 // APPROVAL-PROVINCE, and what holds of every regulator.
 void JudgeProvince(Judge& judge, const v1::SiteRegistered& site) {
   JudgeRegulator(judge, 0, site.division());
-  const auto authority =
-      judge.Read<state::v1::OrganisationState>(keys::Organisation(FirstParty(judge)));
+  const auto& authority = judge.Organisation(FirstParty(judge));
   if (!authority || authority->registered().division().ends_with("0000")) return;
   judge.Violate(RuleId::kApprovalProvince, "parties[0].organisation",
                 fmt::format("{} is no authority of a province", authority->registered().name()),

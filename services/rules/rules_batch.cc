@@ -71,7 +71,7 @@ void JudgeContainers(Judge& judge, const Containers& containers, std::string_vie
 }
 
 void JudgeGenerator(Judge& judge, const std::string& site) {
-  if (const auto generator =
+  if (const auto* const generator =
           FindOrganisation(judge, FirstParty(judge), "parties[0].organisation")) {
     // An operator generates too: ash, sludge, filter cake.
     RequireRole(judge, *generator,
@@ -248,7 +248,8 @@ void JudgeStockDeclared(Judge& judge) {
   AllowText(judge, event.batch_code(), "batch_code");
   JudgeWasteCode(judge, event.waste_code(), "waste_code");
   JudgeContainers(judge, event.containers(), event.waste_code(), event.stock_mass_g());
-  if (const auto declarer = FindOrganisation(judge, FirstParty(judge), "parties[0].organisation")) {
+  if (const auto* const declarer =
+          FindOrganisation(judge, FirstParty(judge), "parties[0].organisation")) {
     if (event.origin() == v1::STOCK_ORIGIN_RECEIVED) {
       RequireRole(judge, *declarer, {v1::ORGANISATION_ROLE_OPERATOR}, judge.Path("origin"));
     } else {

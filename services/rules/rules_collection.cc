@@ -76,7 +76,7 @@ void JudgeCarrier(Judge& judge, const v1::WasteCollected& event, const WasteOfLi
                   fmt::format("{} is two parties of the manifest", carrier),
                   fmt::format("{} 在联单中同为两方", carrier));
   }
-  if (const auto found = FindOrganisation(judge, carrier, path)) {
+  if (const auto* const found = FindOrganisation(judge, carrier, path)) {
     RequireRole(judge, *found, {v1::ORGANISATION_ROLE_CARRIER}, path);
   }
   JudgeCarrierOf(judge, carrier, wastes, path);

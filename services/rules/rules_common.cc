@@ -163,15 +163,13 @@ bool RequireNew(Judge& judge, const std::string& state_key, std::string_view id,
   return false;
 }
 
-std::optional<v1::OrganisationRegistered> FindOrganisation(Judge& judge,
-                                                           std::string_view organisation,
-                                                           std::string path) {
-  auto state = judge.Read<state::v1::OrganisationState>(keys::Organisation(organisation));
-  if (state) return std::move(*state->mutable_registered());
+const v1::OrganisationRegistered* FindOrganisation(Judge& judge, std::string_view organisation,
+                                                   std::string path) {
+  if (const auto& state = judge.Organisation(organisation)) return &state->registered();
   judge.Violate(RuleId::kOrganisationKnown, std::move(path),
                 fmt::format("the organisation {} is not registered", organisation),
                 fmt::format("单位 {} 未登记", organisation));
-  return std::nullopt;
+  return nullptr;
 }
 
 bool HasRole(const v1::OrganisationRegistered& organisation, v1::OrganisationRole role) {
@@ -201,11 +199,9 @@ bool RequireRole(Judge& judge, const v1::OrganisationRegistered& organisation,
 void JudgeRegulator(Judge& judge, int place, std::string_view division,
                     const v1::OrganisationRegistered* authority) {
   const std::string path = fmt::format("parties[{}].organisation", place);
-  std::optional<v1::OrganisationRegistered> found;
   if (authority == nullptr) {
-    found = FindOrganisation(judge, judge.statement().parties(place).organisation(), path);
-    if (!found) return;
-    authority = &*found;
+    authority = FindOrganisation(judge, judge.statement().parties(place).organisation(), path);
+    if (authority == nullptr) return;
   }
   if (!IsAuthority(*authority)) {
     judge.Violate(RuleId::kRegulatorAuthority, path,

@@ -59,10 +59,10 @@ bool RequireDivision(Judge& judge, std::string_view division, std::string_view f
 bool RequireNew(Judge& judge, const std::string& state_key, std::string_view id,
                 std::string_view field);
 
-// ORGANISATION-KNOWN. `path` is a whole path, as "parties[0].organisation".
-std::optional<statement::v1::OrganisationRegistered> FindOrganisation(Judge& judge,
-                                                                      std::string_view organisation,
-                                                                      std::string path);
+// ORGANISATION-KNOWN; null then. `path` is a whole path, as "parties[0].organisation".
+const statement::v1::OrganisationRegistered* FindOrganisation(Judge& judge,
+                                                              std::string_view organisation,
+                                                              std::string path);
 bool HasRole(const statement::v1::OrganisationRegistered& organisation,
              statement::v1::OrganisationRole role);
 // An ecology or health authority: who may act as a regulator.

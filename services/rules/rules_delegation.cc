@@ -47,7 +47,7 @@ void JudgeCounterpart(Judge& judge, int place, const v1::Party& party,
     if (other == party.organisation()) continue;
     bool both = other == party.delegate();
     if (!both) {
-      const auto state = judge.Read<OrganisationState>(keys::Organisation(other));
+      const auto& state = judge.Organisation(other);
       both = state && FindDelegation(*state, party.delegate()) != nullptr;
     }
     if (!both) continue;
@@ -82,7 +82,7 @@ void JudgeDelegates(Judge& judge, const std::vector<std::string>& manifest_parti
           fmt::format("{}：受托单位不得以 {} 身份签署", judge.row().title_zh, capacity));
       continue;
     }
-    const auto principal = judge.Read<OrganisationState>(keys::Organisation(party.organisation()));
+    const auto& principal = judge.Organisation(party.organisation());
     const Delegation* delegation =
         principal ? FindDelegation(*principal, party.delegate()) : nullptr;
     if (delegation == nullptr || !InForce(*delegation, judge.act_day())) {
@@ -109,7 +109,7 @@ void JudgeDays(Judge& judge, const v1::DelegationGranted& event) {
 }
 
 void JudgeDelegate(Judge& judge, const v1::DelegationGranted& event) {
-  const auto delegate = FindOrganisation(judge, event.delegate(), judge.Path("delegate"));
+  const auto* const delegate = FindOrganisation(judge, event.delegate(), judge.Path("delegate"));
   if (!delegate) return;
   if (event.delegate() != event.organisation() && !IsAuthority(*delegate)) return;
   judge.Violate(RuleId::kDelegateFit, judge.Path("delegate"),
@@ -124,14 +124,15 @@ void JudgeDelegate(Judge& judge, const v1::DelegationGranted& event) {
 void JudgeDelegationGranted(Judge& judge) {
   const v1::DelegationGranted& event = judge.statement().delegation_granted();
   JudgeDays(judge, event);
-  const auto principal = FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
+  const auto* const principal =
+      FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
   if (!principal) return;
   JudgeActor(judge, event.organisation(), principal->division());
   RequireRole(judge, *principal,
               {v1::ORGANISATION_ROLE_PRODUCER, v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION},
               judge.Path("organisation"));
   JudgeDelegate(judge, event);
-  auto state = judge.Read<OrganisationState>(keys::Organisation(event.organisation()));
+  std::optional<OrganisationState> state = judge.Organisation(event.organisation());
   if (!state) return;
   auto& delegations = *state->mutable_delegations();
   auto found = std::find_if(delegations.begin(), delegations.end(), [&](const Delegation& each) {
@@ -152,10 +153,11 @@ void JudgeDelegationGranted(Judge& judge) {
 
 void JudgeDelegationEnded(Judge& judge) {
   const v1::DelegationEnded& event = judge.statement().delegation_ended();
-  const auto principal = FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
+  const auto* const principal =
+      FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
   if (!principal) return;
   JudgeActor(judge, event.organisation(), principal->division());
-  auto state = judge.Read<OrganisationState>(keys::Organisation(event.organisation()));
+  std::optional<OrganisationState> state = judge.Organisation(event.organisation());
   if (!state) return;
   for (Delegation& delegation : *state->mutable_delegations()) {
     if (delegation.granted().delegate() != event.delegate()) continue;

@@ -152,8 +152,7 @@ void JudgeAuthorities(Judge& judge, const std::string& division) {
   bool health[2] = {};
   for (const int i : {0, 1}) {
     JudgeRegulator(judge, i, division);
-    const auto state = judge.Read<state::v1::OrganisationState>(
-        keys::Organisation(judge.statement().parties(i).organisation()));
+    const auto& state = judge.Organisation(judge.statement().parties(i).organisation());
     if (!state) return;
     ecology[i] = HasRole(state->registered(), v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY);
     health[i] = HasRole(state->registered(), v1::ORGANISATION_ROLE_HEALTH_AUTHORITY);

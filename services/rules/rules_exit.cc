@@ -23,10 +23,10 @@ using state::v1::ExitState;
 using state::v1::ManifestState;
 using state::v1::OrganisationState;
 
-std::optional<ExitState> ExitOf(Judge& judge, std::string_view organisation) {
-  const auto state = judge.Read<OrganisationState>(keys::Organisation(organisation));
-  if (!state || state->exit().started_index() == 0) return std::nullopt;
-  return state->exit();
+// Null: it is not leaving.
+const ExitState* ExitOf(Judge& judge, std::string_view organisation) {
+  const std::optional<OrganisationState>& state = judge.Organisation(organisation);
+  return state && state->exit().started_index() != 0 ? &state->exit() : nullptr;
 }
 
 struct Work {
@@ -110,8 +110,8 @@ void JudgeExits(Judge& judge) {
     const v1::Party& party = judge.statement().parties(i);
     std::set<std::string_view> acting{party.organisation(), AttestingOrganisation(party)};
     for (const std::string_view organisation : acting) {
-      const auto exit = ExitOf(judge, organisation);
-      if (!exit || exit->completed_index() == 0) continue;
+      const ExitState* const exit = ExitOf(judge, organisation);
+      if (exit == nullptr || exit->completed_index() == 0) continue;
       judge.Violate(RuleId::kOrganisationExited, fmt::format("parties[{}].organisation", i),
                     fmt::format("the exit of {} was completed at entry {}", organisation,
                                 exit->completed_index()),
@@ -119,8 +119,8 @@ void JudgeExits(Judge& judge) {
     }
   }
   for (const Work& work : WorkOf(judge)) {
-    const auto exit = ExitOf(judge, work.organisation);
-    if (!exit) continue;
+    const ExitState* const exit = ExitOf(judge, work.organisation);
+    if (exit == nullptr) continue;
     judge.Violate(
         RuleId::kOrganisationExiting, work.path,
         fmt::format("{} is leaving since entry {}", work.organisation, exit->started_index()),
@@ -165,7 +165,8 @@ void JudgeExitStarted(Judge& judge) {
   const v1::ExitStarted& event = judge.statement().exit_started();
   RequireChosen(judge, event.reason(), "reason");
   RequireDate(judge, event.exit_date(), "exit_date");
-  const auto leaver = FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
+  const auto* const leaver =
+      FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
   if (!leaver) return;
   JudgeActor(judge, event.organisation(), leaver->division());
   // An authority that left could not attest the log's rules any more.
@@ -174,7 +175,7 @@ void JudgeExitStarted(Judge& judge) {
                   fmt::format("{} is an authority: it does not leave", leaver->name()),
                   fmt::format("{} 为主管部门，不适用退出", leaver->name()));
   }
-  auto state = judge.Read<OrganisationState>(keys::Organisation(event.organisation()));
+  std::optional<OrganisationState> state = judge.Organisation(event.organisation());
   if (!state || !JudgeExitState(judge, state->exit().started_index() == 0,
                                 "the exit has begun already", "退出已启动")) {
     return;
@@ -189,10 +190,11 @@ void JudgeExitCompleted(Judge& judge) {
   const v1::ExitCompleted& event = judge.statement().exit_completed();
   RequireDate(judge, event.checked_date(), "checked_date");
   RequireSha256(judge, event.document_sha256(), "document_sha256");
-  const auto leaver = FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
+  const auto* const leaver =
+      FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
   if (!leaver) return;
   JudgeRegulator(judge, 0, leaver->division());
-  auto state = judge.Read<OrganisationState>(keys::Organisation(event.organisation()));
+  std::optional<OrganisationState> state = judge.Organisation(event.organisation());
   if (!state) return;
   JudgeExitState(judge, state->exit().started_index() != 0 && state->exit().completed_index() == 0,
                  "the exit has not begun, or is complete already", "退出尚未启动，或已完成");

@@ -57,7 +57,7 @@ namespace {
 // --- Found ---
 
 void JudgeCustodian(Judge& judge, const v1::WasteFound& event) {
-  const auto custodian = FindOrganisation(judge, event.custodian(), judge.Path("custodian"));
+  const auto* const custodian = FindOrganisation(judge, event.custodian(), judge.Path("custodian"));
   if (!custodian) return;
   const auto& parties = judge.statement().parties();
   if (parties.size() > 1) {
@@ -205,7 +205,7 @@ void JudgeNotified(Judge& judge, const v1::IncidentReported& event, bool medical
   bool ecology = false;
   bool health = false;
   for (int i = 0; i < event.notified_size(); ++i) {
-    const auto told =
+    const auto* const told =
         FindOrganisation(judge, event.notified(i), judge.Path(fmt::format("notified[{}]", i)));
     if (!told) continue;
     ecology = ecology || HasRole(*told, v1::ORGANISATION_ROLE_ECOLOGY_AUTHORITY);

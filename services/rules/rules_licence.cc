@@ -178,7 +178,7 @@ void JudgeLicenceGranted(Judge& judge) {
   JudgeScopes(judge, event);
   JudgePeriod(judge, event);
   JudgeKind(judge, event);
-  if (const auto holder =
+  if (const auto* const holder =
           FindOrganisation(judge, event.organisation(), judge.Path("organisation"))) {
     JudgeActor(judge, event.organisation(), holder->division());
     const bool transport = event.kind() == v1::LICENCE_KIND_TRANSPORT;
@@ -208,7 +208,7 @@ void JudgeLicenceStatusChanged(Judge& judge) {
     judge.Violate(RuleId::kFormField, judge.Path("valid_to_date"),
                   "valid_to_date: only a suspension has a last day", "valid_to_date：仅暂扣有止日");
   }
-  if (const auto holder =
+  if (const auto* const holder =
           FindOrganisation(judge, event.organisation(), judge.Path("organisation"))) {
     JudgeActor(judge, event.organisation(), holder->division());
   }

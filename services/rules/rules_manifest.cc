@@ -158,7 +158,7 @@ std::string ReceiverPath(Judge& judge) {
 
 void JudgeReceiver(Judge& judge, const v1::ManifestIssued& event, const WasteOfLines& wastes) {
   const std::string path = ReceiverPath(judge);
-  const auto receiver = FindOrganisation(judge, event.receiver(), path);
+  const auto* const receiver = FindOrganisation(judge, event.receiver(), path);
   if (!receiver) return;
   WithoutLicence without(HolderNamed(judge), event);
   const bool needs_licence =
@@ -257,7 +257,7 @@ void JudgeLegs(Judge& judge, size_t before, const Legs& legs, const WasteOfLines
   for (int i = 0; i < legs.size(); ++i) {
     const v1::CarrierLeg& leg = legs[i];
     const std::string path = judge.Path(fmt::format("carriers[{}].organisation", i));
-    const auto carrier = FindOrganisation(judge, leg.organisation(), path);
+    const auto* const carrier = FindOrganisation(judge, leg.organisation(), path);
     if (!carrier) continue;
     RequireRole(judge, *carrier, {v1::ORGANISATION_ROLE_CARRIER}, path);
     JudgeCarrierOf(judge, leg.organisation(), wastes, path);

@@ -46,7 +46,7 @@ void JudgeWardRegistered(Judge& judge) {
                   "department_code: not two digits, or two and two with a dot between",
                   "department_code：诊疗科目代码应为NN或NN.NN");
   }
-  if (const auto owner =
+  if (const auto* const owner =
           FindOrganisation(judge, event.organisation(), judge.Path("organisation"))) {
     JudgeActor(judge, event.organisation(), owner->division());
     RequireRole(judge, *owner, {v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION},
@@ -209,8 +209,7 @@ namespace {
 
 // MEDICAL-COLLECTED-LATE, and the day is noted.
 void JudgeInterval(Judge& judge, const state::v1::ManifestState& manifest, std::string_view field) {
-  const auto institution =
-      judge.Read<state::v1::OrganisationState>(keys::Organisation(manifest.consignor()));
+  const auto& institution = judge.Organisation(manifest.consignor());
   if (!institution ||
       !HasRole(institution->registered(), v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION)) {
     return;

@@ -45,7 +45,8 @@ std::string IdentityKey(Judge& judge, const v1::OrganisationRegistered& event) {
       const v1::ScopedIdentity& scoped = event.scoped();
       const bool division = RequireDivision(judge, scoped.division(), "scoped.division");
       const bool local = RequireText(judge, scoped.local_id(), "scoped.local_id");
-      const auto parent = FindOrganisation(judge, scoped.parent(), judge.Path("scoped.parent"));
+      const auto* const parent =
+          FindOrganisation(judge, scoped.parent(), judge.Path("scoped.parent"));
       if (!division || !local || !parent) return {};
       return keys::Identity("scoped", fmt::format("{}/{}", scoped.division(), scoped.local_id()));
     }
@@ -154,7 +155,7 @@ void JudgeVehicleRegistered(Judge& judge) {
   RequireText(judge, event.plate(), "plate");
   AllowText(judge, event.permit_number(), "permit_number");
   AllowMass(judge, event.payload_mass_g(), "payload_mass_g");
-  if (const auto owner =
+  if (const auto* const owner =
           FindOrganisation(judge, event.organisation(), judge.Path("organisation"))) {
     JudgeActor(judge, event.organisation(), owner->division());
     RequireRole(judge, *owner, {v1::ORGANISATION_ROLE_CARRIER}, judge.Path("organisation"));
@@ -182,10 +183,10 @@ void JudgeDeviceKeyEnrolled(Judge& judge, const v1::DeviceKeyEnrolled& event,
     judge.Violate(RuleId::kFormField, judge.Path("valid_to_time_ms"),
                   "valid_to_time_ms: before valid_from_time_ms", "valid_to_time_ms：早于起始时间");
   }
-  std::optional<v1::OrganisationRegistered> found;
+  const v1::OrganisationRegistered* found = nullptr;
   if (organisation == nullptr) {
     found = FindOrganisation(judge, event.organisation(), judge.Path("organisation"));
-    if (found && !BringsInKey(judge, *found)) {
+    if (found != nullptr && !BringsInKey(judge, *found)) {
       JudgeActor(judge, event.organisation(), found->division());
     }
   }
@@ -207,7 +208,7 @@ void JudgeDeviceKeyRevoked(Judge& judge) {
   const v1::DeviceKeyRevoked& event = judge.statement().device_key_revoked();
   RequireSha256(judge, event.key_id(), "key_id");
   RequireChosen(judge, event.reason(), "reason");
-  if (const auto owner =
+  if (const auto* const owner =
           FindOrganisation(judge, event.organisation(), judge.Path("organisation"))) {
     JudgeActor(judge, event.organisation(), owner->division());
   }

@@ -36,7 +36,7 @@ void JudgePilotApproved(Judge& judge) {
   RequireSha256(judge, event.document_sha256(), "document_sha256");
   for (const auto& [organisation, field] :
        {std::pair{&event.producer(), "producer"}, std::pair{&event.user(), "user"}}) {
-    if (const auto found = FindOrganisation(judge, *organisation, judge.Path(field))) {
+    if (const auto* const found = FindOrganisation(judge, *organisation, judge.Path(field))) {
       JudgeRegulator(judge, 0, found->division());
     }
   }

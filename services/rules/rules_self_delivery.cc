@@ -53,7 +53,8 @@ v1::ManifestIssued IssuedOf(const S& statement) {
 
 // SELF-DELIVERY-SMALL.
 void JudgeSmall(Judge& judge) {
-  const auto consignor = FindOrganisation(judge, FirstParty(judge), "parties[0].organisation");
+  const auto* const consignor =
+      FindOrganisation(judge, FirstParty(judge), "parties[0].organisation");
   if (!consignor) return;
   const auto most = static_cast<uint32_t>(LimitOf(judge, "small_institution_beds"));
   if (HasRole(*consignor, v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION) && consignor->beds() > 0 &&

@@ -189,7 +189,8 @@ void JudgeOnSite(Judge& judge, const v1::TreatmentRecorded& event, const Input& 
   if (event.order_number().empty()) {
     refuse("order_number", "the order is not named", "未填写命令文号");
   }
-  const auto organisation = FindOrganisation(judge, FirstParty(judge), "parties[0].organisation");
+  const auto* const organisation =
+      FindOrganisation(judge, FirstParty(judge), "parties[0].organisation");
   if (organisation && !HasRole(*organisation, v1::ORGANISATION_ROLE_MEDICAL_INSTITUTION)) {
     refuse("ending", "only a medical institution treats its waste on site",
            "仅医疗卫生机构可就地处置其医疗废物");

@@ -3,12 +3,13 @@
 #define CRADLE_SERVICES_RULES_STATE_H_
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
@@ -41,20 +42,25 @@ struct Change {
 // What one admitted statement changes: later changes of a key win. Nothing is ever deleted.
 using Changes = std::vector<Change>;
 
+// Values by key, in no order.
+using StateRows = absl::flat_hash_map<std::string, std::string>;
+
 // Changes not yet committed, over a base that must outlive it. Not thread-safe.
 class StateOverlay : public StateReader {
  public:
   explicit StateOverlay(const StateReader* base) : base_(base) {}
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
-  void Apply(const Changes& changes);
+  void Apply(Changes changes);
   void Clear() { changed_.clear(); }
   // The new base must hold what the old one did.
   void Rebase(const StateReader* base) { base_ = base; }
-  const std::map<std::string, std::string, std::less<>>& changed() const { return changed_; }
+  const StateRows& changed() const { return changed_; }
+  // What was changed; nothing is any more.
+  StateRows TakeChanged() { return std::exchange(changed_, {}); }
 
  private:
   const StateReader* base_;
-  std::map<std::string, std::string, std::less<>> changed_;
+  StateRows changed_;
 };
 
 // An empty state; under a StateOverlay it is a whole state in memory.

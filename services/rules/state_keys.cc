@@ -23,9 +23,7 @@ std::string BigEndian(uint64_t number) {
 std::string Log() { return Join("log", ""); }
 std::string Chain(std::string_view chain) { return Join("chain/", chain); }
 std::string Statement(std::string_view statement_hash) { return Join("hash/", statement_hash); }
-std::string Nonce(std::string_view key_id, std::string_view nonce) {
-  return Join("nonce/", key_id, nonce);
-}
+std::string Nonce(std::string_view nonce) { return Join("nonce/", nonce); }
 std::string Entry(uint64_t index) { return Join("entry/", BigEndian(index)); }
 std::string Element(std::string_view chain, uint64_t height) {
   return Join("element/", std::string(chain).append("/"), BigEndian(height));

@@ -12,12 +12,11 @@ namespace cradle::rules::keys {
 // All keys of the admission state begin with this, so that a service keeps its own beside them.
 inline constexpr std::string_view kStatePrefix = "s/";
 
-std::string Log();                                                   // LogState
-std::string Chain(std::string_view chain);                           // ChainHead
-std::string Statement(std::string_view statement_hash);              // 8 bytes: index of the entry
-std::string Nonce(std::string_view key_id, std::string_view nonce);  // 32 bytes: statement hash
-std::string Entry(uint64_t index);                                   // EntryState
-// Kept since rule set 2: what stood at a height when the head went on from it.
+std::string Log();                                             // LogState
+std::string Chain(std::string_view chain);                     // ChainHead
+std::string Statement(std::string_view statement_hash);        // 8 bytes: index of the entry
+std::string Nonce(std::string_view nonce);                     // NonceState
+std::string Entry(uint64_t index);                             // EntryState
 std::string Element(std::string_view chain, uint64_t height);  // ChainElement
 // Prefix; the height follows, 8 bytes.
 std::string Disputes(std::string_view chain);

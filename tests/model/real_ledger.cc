@@ -58,7 +58,7 @@ class NotingStore::NotingWriter : public kv::Writer {
     kv::Batch kept;
     for (const auto& write : batch.writes()) {
       if (write.value) {
-        kept.Put(write.key, store_->Noted(write.key, *write.value));
+        kept.Put(write.key, store_->Noted(std::string(write.key), std::string(*write.value)));
       } else {
         kept.Delete(write.key);
       }
@@ -146,12 +146,12 @@ evidence::Checkpoint RealLedger::Checkpoint() const {
   return checkpoint.ok() ? *checkpoint : evidence::Checkpoint();
 }
 
-std::map<std::string, std::string, std::less<>> RealLedger::State() const {
-  std::map<std::string, std::string, std::less<>> state;
+rules::StateRows RealLedger::State() const {
+  rules::StateRows state;
   const absl::Status scanned =
       store_.Scan(kv::Prefix(rules::keys::kStatePrefix), kv::Order::kAscending,
                   [&](std::string_view key, std::string_view value) {
-                    state.emplace_hint(state.end(), key, value);
+                    state.emplace(key, value);
                     return true;
                   });
   EXPECT_TRUE(scanned.ok()) << scanned;

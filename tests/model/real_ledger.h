@@ -82,7 +82,7 @@ class RealLedger {
   // test at anything but "verified".
   void Verify();
   // What is under "s/".
-  std::map<std::string, std::string, std::less<>> State() const;
+  rules::StateRows State() const;
 
  private:
   struct FoldedView {

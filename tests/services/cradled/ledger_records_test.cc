@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cradle/state/v1/dispute_state.pb.h"
 #include "cradle/state/v1/state.pb.h"
 #include "services/audit/core/verify_log.h"
 #include "services/cradled/store_source.h"
@@ -213,9 +214,12 @@ TEST_F(LedgerRecordsTest, AnAddedKeyIsNamed) {
 }
 
 TEST_F(LedgerRecordsTest, AnEditedChainIndexIsNamed) {
-  const std::string key = ledger::ChainElementKey("batch:" + last_batch_.id, 0);
-  ASSERT_EQ(Get(key), ledger::BigEndian(last_batch_index_));
-  Edit(key, ledger::BigEndian(last_batch_index_ - 1));
+  const std::string key = rules::keys::Element("batch:" + last_batch_.id, 0);
+  state::v1::ChainElement element;
+  ASSERT_TRUE(element.ParseFromString(Get(key)));
+  ASSERT_EQ(element.index(), last_batch_index_);
+  element.set_index(last_batch_index_ - 1);
+  Edit(key, element.SerializeAsString());
   ExpectNamed(Verdict::kDiverged, key);
 }
 

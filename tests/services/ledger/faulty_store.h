@@ -35,7 +35,7 @@ class FaultyStore : public kv::Store {
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
     if (faults_->stopped) return Stopped();
-    if (key.starts_with(rules::keys::Statement(""))) {
+    if (key.starts_with(rules::keys::Nonce(""))) {
       ++faults_->judgements;
       faults_->judgements.notify_all();
     }

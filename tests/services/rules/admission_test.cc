@@ -299,9 +299,12 @@ TEST(AdmissionTest, AnAdmittedStatementMovesHeadEntryNonceAndDevice) {
   ASSERT_TRUE(entry.ParseFromString(**district.state().Get(keys::Entry(index))));
   EXPECT_EQ(entry.recorded_time_ms(), district.now_ms);
   EXPECT_EQ(entry.statement_hash(), hash);
-  EXPECT_EQ(
-      **district.state().Get(keys::Nonce(district.producer.handler.key_id, parsed.message.nonce())),
-      hash);
+  state::v1::NonceState nonce;
+  ASSERT_TRUE(nonce.ParseFromString(**district.state().Get(keys::Nonce(parsed.message.nonce()))));
+  ASSERT_EQ(nonce.uses_size(), 1);
+  EXPECT_EQ(nonce.uses(0).key_id(), district.producer.handler.key_id);
+  EXPECT_EQ(nonce.uses(0).statement_hash(), hash);
+  EXPECT_EQ(nonce.uses(0).index(), index);
   state::v1::DeviceSequence device;
   ASSERT_TRUE(device.ParseFromString(
       **district.state().Get(keys::Device(district.producer.handler.key_id))));
@@ -354,7 +357,7 @@ TEST(AdmissionTest, AFailingStoreIsNeverARefusal) {
   const auto [parsed, attestations] =
       district.Complete(district.Store(district.producer, batch, district.producer_store));
   for (const std::string& key :
-       {keys::Log(), keys::Statement(evidence::AsBytes(parsed.hash)), keys::Chain("batch:" + batch),
+       {keys::Log(), keys::Nonce(parsed.message.nonce()), keys::Chain("batch:" + batch),
         keys::Key(district.producer.handler.key_id), keys::Batch(batch),
         keys::Facility(district.producer_store)}) {
     const FailingState failing(district.state(), key);
