@@ -1,7 +1,7 @@
 #include "services/ledger/group.h"
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -39,6 +39,16 @@ bool FitsStore(const rules::Changes& changes) {
   return std::all_of(changes.begin(), changes.end(), [](const rules::Change& change) {
     return change.key.size() <= kv::kKeyBytesMax && change.value.size() <= kv::kValueBytesMax;
   });
+}
+
+// In the order of the keys: an ordered store takes them with fewer comparisons.
+void PutInOrder(const rules::StateRows& rows, kv::Batch& batch) {
+  std::vector<const rules::StateRows::value_type*> sorted;
+  sorted.reserve(rows.size());
+  for (const auto& row : rows) sorted.push_back(&row);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto* left, const auto* right) { return left->first < right->first; });
+  for (const auto* row : sorted) batch.Put(row->first, row->second);
 }
 
 }  // namespace
@@ -117,16 +127,16 @@ absl::Status Group::JudgeOne(StatementInFlight& statement) {
   if (auto* disputed = std::get_if<rules::Disputed>(&*verdict)) {
     statement.disputed = true;
     statement.heads = std::move(disputed->heads);
-    return Take(statement, evidence::EntryKind::kDisputed, disputed->changes,
+    return Take(statement, evidence::EntryKind::kDisputed, std::move(disputed->changes),
                 std::move(disputed->marks), recorded_time_ms);
   }
   auto& admitted = std::get<rules::Admitted>(*verdict);
-  return Take(statement, evidence::EntryKind::kAdmitted, admitted.changes,
+  return Take(statement, evidence::EntryKind::kAdmitted, std::move(admitted.changes),
               std::move(admitted.marks), recorded_time_ms);
 }
 
 absl::Status Group::Take(StatementInFlight& statement, evidence::EntryKind kind,
-                         const rules::Changes& changes, std::vector<rules::Violation> marks,
+                         rules::Changes changes, std::vector<rules::Violation> marks,
                          int64_t recorded_time_ms) {
   const auto& message = statement.statement.message;
   if (statement.attestations.size() != static_cast<size_t>(message.parties_size())) {
@@ -140,9 +150,7 @@ absl::Status Group::Take(StatementInFlight& statement, evidence::EntryKind kind,
   entry.kind = kind;
   entry.recorded_time_ms = recorded_time_ms;
   entry.signed_statement = {statement.signed_attestations, statement.statement.bytes};
-  if (RAND_bytes(entry.salt.data(), static_cast<int>(entry.salt.size())) != 1) {
-    return absl::UnavailableError("the system gave no random bytes for an entry's salt");
-  }
+  if (absl::Status status = DrawSalt(entry.salt); !status.ok()) return status;
   auto bytes = evidence::EncodeEntry(entry);
   if (!bytes.ok()) {
     statement.refused = RefuseForm(bytes.status(), "");
@@ -151,17 +159,23 @@ absl::Status Group::Take(StatementInFlight& statement, evidence::EntryKind kind,
   GroupEntry taken;
   taken.bytes = *std::move(bytes);
   if (!marks.empty()) taken.marks = EncodeMarks(marks);
-  // A disputed statement stands on no chain.
-  if (kind == evidence::EntryKind::kAdmitted) {
-    for (const auto& link : message.links()) {
-      taken.chain_keys.push_back(ChainElementKey(link.chain(), link.height()));
-    }
-  }
   statement.index = end_index();
   statement.marks = std::move(marks);
-  state_.Apply(changes);
+  state_.Apply(std::move(changes));
   last_recorded_time_ms_ = recorded_time_ms;
   entries_.push_back(std::move(taken));
+  return absl::OkStatus();
+}
+
+// Drawn for several entries at once: a call of the system costs more than the bytes.
+absl::Status Group::DrawSalt(evidence::Salt& salt) {
+  if (salts_left_ == 0) {
+    if (getentropy(salts_.data(), sizeof(salts_)) != 0) {
+      return absl::UnavailableError("the system gave no random bytes for an entry's salt");
+    }
+    salts_left_ = salts_.size();
+  }
+  salt = salts_[--salts_left_];
   return absl::OkStatus();
 }
 
@@ -171,13 +185,12 @@ void Group::Write(evidence::Frontier& frontier, kv::Batch& batch) const {
     frontier.Append(evidence::LeafHash(entry.bytes));
     batch.Put(EntryKey(index), entry.bytes);
     if (!entry.marks.empty()) batch.Put(MarksKey(index), entry.marks);
-    for (const std::string& key : entry.chain_keys) batch.Put(key, BigEndian(index));
     ++index;
   }
   for (const evidence::TileWrite& tile : frontier.TakeChanged()) {
     batch.Put(TileKey(tile.tile), tile.hashes);
   }
-  for (const auto& [key, value] : state_.changed()) batch.Put(key, value);
+  PutInOrder(state_.changed(), batch);
   if (first_index_ == 0) batch.Put(kStateVersionKey, BigEndian(rules::kStateVersion));
   batch.Put(kSizeKey, BigEndian(frontier.size()));
   batch.Put(kRootKey, evidence::AsBytes(frontier.Root()));

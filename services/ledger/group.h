@@ -2,6 +2,7 @@
 #ifndef CRADLE_SERVICES_LEDGER_GROUP_H_
 #define CRADLE_SERVICES_LEDGER_GROUP_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -45,6 +46,8 @@ class Group {
   int64_t last_recorded_time_ms() const { return last_recorded_time_ms_; }
   // The state after its entries. It does not change once nothing more is judged.
   const rules::StateOverlay& state() const { return state_; }
+  // What its entries changed, for good: the group is not written any more.
+  rules::StateRows TakeRows() { return state_.TakeChanged(); }
   // The state before its entries is read from there now.
   void Rebase(const rules::StateReader* before) { state_.Rebase(before); }
 
@@ -57,20 +60,21 @@ class Group {
   struct GroupEntry {
     std::string bytes;
     std::string marks;  // encoded; empty without marks
-    std::vector<std::string> chain_keys;
   };
 
   absl::Status JudgeOne(StatementInFlight& statement);
   // What joins the group: the verdict's changes and marks, as an entry of that kind.
-  absl::Status Take(StatementInFlight& statement, evidence::EntryKind kind,
-                    const rules::Changes& changes, std::vector<rules::Violation> marks,
-                    int64_t recorded_time_ms);
+  absl::Status Take(StatementInFlight& statement, evidence::EntryKind kind, rules::Changes changes,
+                    std::vector<rules::Violation> marks, int64_t recorded_time_ms);
+  absl::Status DrawSalt(evidence::Salt& salt);
 
   const JudgingParts parts_;
   const uint64_t first_index_;
   int64_t last_recorded_time_ms_;
   rules::StateOverlay state_;
   std::vector<GroupEntry> entries_;
+  std::array<evidence::Salt, 16> salts_;  // the first salts_left_ are unused
+  size_t salts_left_ = 0;
 };
 
 }  // namespace cradle::ledger

@@ -27,6 +27,7 @@ constexpr std::string_view kNameSuffix = ".journal";
 constexpr size_t kNumberDigits = 20;
 constexpr std::string_view kRecordPrefix = "note ";
 constexpr size_t kChecksumDigits = 8;
+constexpr size_t kRoomBytes = 64 << 10;
 
 absl::Status ErrnoStatus(int error, std::string_view what, const std::string& path) {
   const std::string message =
@@ -124,7 +125,7 @@ absl::StatusOr<FileContent> ReadFile(const std::string& path, bool last) {
     content.whole_bytes += record->bytes;
     rest.remove_prefix(record->bytes);
   }
-  if (rest.empty()) return content;
+  if (rest.find_first_not_of('\0') == std::string_view::npos) return content;  // room
   // An unfinished write has nothing behind it; a damaged record does.
   bool damaged = !last;
   for (size_t at = rest.find(kRecordPrefix, 1); !damaged && at != std::string_view::npos;
@@ -178,8 +179,8 @@ absl::StatusOr<std::unique_ptr<SignerJournal>> SignerJournal::Open(const std::st
     if (!content->notes.empty()) journal->newest_ = std::move(content->notes.back());
     if (!last) continue;
     journal->number_ = (*numbers)[i];
-    journal->file_bytes_ = content->whole_bytes;
-    journal->file_ = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    journal->file_bytes_ = journal->room_end_ = content->whole_bytes;
+    journal->file_ = open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (journal->file_ < 0) return ErrnoStatus(errno, "open", path);
     if (ftruncate(journal->file_, static_cast<off_t>(content->whole_bytes)) != 0 ||
         fsync(journal->file_) != 0) {
@@ -190,22 +191,29 @@ absl::StatusOr<std::unique_ptr<SignerJournal>> SignerJournal::Open(const std::st
 }
 
 SignerJournal::~SignerJournal() {
-  if (file_ >= 0) close(file_);
+  CloseFile();
   if (lock_ >= 0) close(lock_);
+}
+
+void SignerJournal::CloseFile() {
+  if (file_ < 0) return;
+  // Room that stays is room all the same.
+  [[maybe_unused]] const int cut = ftruncate(file_, static_cast<off_t>(file_bytes_));
+  close(file_);
 }
 
 absl::Status SignerJournal::BeginFile(uint64_t number) {
   const std::string path = directory_ + "/" + FileName(number);
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return ErrnoStatus(errno, "create", path);
   if (absl::Status status = SyncDirectory(directory_); !status.ok()) {
     close(file);
     return status;
   }
-  if (file_ >= 0) close(file_);
+  CloseFile();
   file_ = file;
   number_ = number;
-  file_bytes_ = 0;
+  file_bytes_ = room_end_ = 0;
   return absl::OkStatus();
 }
 
@@ -213,12 +221,15 @@ absl::Status SignerJournal::Append(std::string_view note) {
   if (file_bytes_ >= options_.file_bytes_max) {
     if (absl::Status status = BeginFile(number_ + 1); !status.ok()) return status;
   }
-  const std::string record =
+  std::string record =
       fmt::format("{}{} {}\n{}\n", kRecordPrefix, note.size(), Checksum(note), note);
+  const uint64_t end = file_bytes_ + record.size();
+  if (end > room_end_) record.resize(record.size() + kRoomBytes, '\0');
   const std::string path = directory_ + "/" + FileName(number_);
   size_t written = 0;
   while (written < record.size()) {
-    const ssize_t count = write(file_, record.data() + written, record.size() - written);
+    const ssize_t count = pwrite(file_, record.data() + written, record.size() - written,
+                                 static_cast<off_t>(file_bytes_ + written));
     if (count >= 0) {
       written += static_cast<size_t>(count);
       continue;
@@ -228,13 +239,15 @@ absl::Status SignerJournal::Append(std::string_view note) {
     if (ftruncate(file_, static_cast<off_t>(file_bytes_)) != 0) {
       return absl::UnknownError(std::string(status.message()));
     }
+    room_end_ = file_bytes_;
     return status;
   }
   // After a failed sync the kernel may have dropped the pages: only reading anew tells.
   if (fdatasync(file_) != 0) {
     return absl::UnknownError(std::string(ErrnoStatus(errno, "sync", path).message()));
   }
-  file_bytes_ += record.size();
+  room_end_ = std::max(room_end_, file_bytes_ + record.size());
+  file_bytes_ = end;
   newest_ = std::string(note);
   return absl::OkStatus();
 }

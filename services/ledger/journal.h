@@ -4,8 +4,9 @@
 //
 // Files `checkpoints-<number>.journal` (20 digits) in order, each of records
 //   note <length in decimal> <first 8 hex digits of the note's SHA-256> LF, the note, LF
-// A record is on the disk before its checkpoint is shown to anyone. Only the last record of the
-// last file may be unfinished: nobody has seen that one.
+// and then zeros, while more is to come: room written ahead, so that to sync a record need not sync
+// the size of its file too. A record is on the disk before its checkpoint is shown to anyone. Only
+// the last record of the last file may be unfinished: nobody has seen that one.
 #ifndef CRADLE_SERVICES_LEDGER_JOURNAL_H_
 #define CRADLE_SERVICES_LEDGER_JOURNAL_H_
 
@@ -47,6 +48,7 @@ class SignerJournal {
   SignerJournal(std::string directory, const JournalOptions& options)
       : directory_(std::move(directory)), options_(options) {}
   absl::Status BeginFile(uint64_t number);
+  void CloseFile();
 
   const std::string directory_;
   const JournalOptions options_;
@@ -54,6 +56,7 @@ class SignerJournal {
   int file_ = -1;
   uint64_t number_ = 0;      // of the file
   uint64_t file_bytes_ = 0;  // up to the end of the last whole record
+  uint64_t room_end_ = 0;    // zeros are written up to there
   std::string newest_;
 };
 

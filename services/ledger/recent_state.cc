@@ -22,9 +22,8 @@ std::string PrefixOf(std::string key) {
 
 // What every statement leaves is hardly ever read.
 bool IsReadAgain(std::string_view key) {
-  static const std::string kRecords[] = {PrefixOf(keys::Statement("")),
-                                         PrefixOf(keys::Nonce("", "")), PrefixOf(keys::Entry(0)),
-                                         PrefixOf(keys::Element("", 0))};
+  static const std::string kRecords[] = {PrefixOf(keys::Statement("")), PrefixOf(keys::Nonce("")),
+                                         PrefixOf(keys::Entry(0)), PrefixOf(keys::Element("", 0))};
   return std::none_of(std::begin(kRecords), std::end(kRecords),
                       [&](const std::string& prefix) { return key.starts_with(prefix); });
 }
@@ -34,33 +33,33 @@ bool IsReadAgain(std::string_view key) {
 absl::StatusOr<std::optional<std::string>> RecentState::Get(std::string_view key) const {
   if (const auto found = young_.find(ToFind(key)); found != young_.end()) return found->second;
   if (const auto found = old_.find(ToFind(key)); found != old_.end()) {
-    std::string value = std::move(found->second);
+    std::optional<std::string> value = std::move(found->second);
     old_.erase(found);
     Keep(key, value);
     return value;
   }
   auto value = stored_->Get(key);
-  if (value.ok() && *value) Keep(key, **value);
+  if (value.ok() && (*value || IsReadAgain(key))) Keep(key, *value);
   return value;
 }
 
-void RecentState::Written(const std::map<std::string, std::string, std::less<>>& changed) {
-  for (const auto& [key, value] : changed) {
-    if (const auto found = young_.find(ToFind(key)); found != young_.end()) {
-      found->second = value;
-    } else if (old_.erase(ToFind(key)) > 0 || IsReadAgain(key)) {
-      Keep(key, value);
+void RecentState::Written(rules::StateRows changed) {
+  for (auto& [key, value] : changed) {
+    if (const auto found = young_.find(key); found != young_.end()) {
+      found->second = std::move(value);
+    } else if (old_.erase(key) > 0 || IsReadAgain(key)) {
+      Keep(key, std::move(value));
     }
   }
 }
 
-void RecentState::Keep(std::string_view key, std::string_view value) const {
+void RecentState::Keep(std::string_view key, std::optional<std::string> value) const {
   if (young_bytes_ >= generation_bytes_max_) {
     old_ = std::exchange(young_, {});
     young_bytes_ = 0;
   }
-  young_bytes_ += key.size() + value.size();
-  young_.emplace(key, value);
+  young_bytes_ += key.size() + (value ? value->size() : 0);
+  young_.emplace(key, std::move(value));
 }
 
 }  // namespace cradle::ledger

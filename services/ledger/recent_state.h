@@ -1,11 +1,10 @@
 // The admission state that was read or written lately, kept in memory over a store: most statements
 // read the same organisations, keys and licences as those before them, and the batches, manifests
-// and chains that those left.
+// and chains that those left. What is not there is remembered too: that a site has no permit, say.
 #ifndef CRADLE_SERVICES_LEDGER_RECENT_STATE_H_
 #define CRADLE_SERVICES_LEDGER_RECENT_STATE_H_
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,12 +25,12 @@ class RecentState : public rules::StateReader {
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
 
   // Must be told all that is written to the store, once it is.
-  void Written(const std::map<std::string, std::string, std::less<>>& changed);
+  void Written(rules::StateRows changed);
 
  private:
-  using Generation = absl::flat_hash_map<std::string, std::string>;
+  using Generation = absl::flat_hash_map<std::string, std::optional<std::string>>;
 
-  void Keep(std::string_view key, std::string_view value) const;
+  void Keep(std::string_view key, std::optional<std::string> value) const;
 
   const rules::StateReader* stored_;
   const size_t generation_bytes_max_;

@@ -10,6 +10,9 @@
 namespace cradle::ledger {
 
 std::vector<size_t> OrderByLinks(const std::vector<StatementInFlight>& statements) {
+  if (statements.size() == 1) {
+    return statements[0].refused ? std::vector<size_t>() : std::vector<size_t>{0};
+  }
   std::unordered_map<std::string_view, size_t> by_hash;
   for (size_t i = 0; i < statements.size(); ++i) {
     if (!statements[i].refused) {

@@ -112,7 +112,7 @@ void Sequencer::Settle() {
     result = last_commit_;
   }
   if (result.end != CommitResult::End::kNotWritten) {
-    committed_.Written(before->state().changed());
+    committed_.Written(before->TakeRows());
     group_->Rebase(&committed_);
     return;
   }

@@ -87,6 +87,32 @@ TEST_F(JournalTest, AnUnfinishedLastRecordIsCutAtEveryByte) {
   EXPECT_EQ(Read(path), three);
 }
 
+// As a process leaves them that was killed, or a file that was left for the next one.
+TEST_F(JournalTest, RoomThatIsWrittenAheadIsNoRecordAndIsCut) {
+  JournalOptions small;
+  small.file_bytes_max = 1;
+  Write(0, 2, small);
+  const std::string earlier = LastFile();
+  Write(2, 3, small);
+  const std::string last = Read(LastFile());
+  Overwrite(earlier, Read(earlier) + std::string(500, '\0'));
+  for (const std::string& end : {std::string(), std::string("note 2"), std::string("\0x", 2)}) {
+    Overwrite(LastFile(), last + end + std::string(1'000, '\0'));
+    EXPECT_EQ(ReadJournal(directory_).value().size(), 3);
+    EXPECT_EQ(SignerJournal::Open(directory_).value()->newest(), Note(2));
+    EXPECT_EQ(Read(LastFile()), last);
+  }
+}
+
+TEST_F(JournalTest, ItsFileDoesNotGrowWithEveryRecord) {
+  auto journal = SignerJournal::Open(directory_).value();
+  ASSERT_EQ(journal->Append(Note(0)), absl::OkStatus());
+  const uintmax_t bytes = fs::file_size(LastFile());
+  for (int i = 1; i < 100; ++i) ASSERT_EQ(journal->Append(Note(i)), absl::OkStatus());
+  EXPECT_EQ(fs::file_size(LastFile()), bytes);
+  EXPECT_EQ(ReadJournal(directory_).value().size(), 100u);
+}
+
 TEST_F(JournalTest, AnUnfinishedFirstRecordOfANewFileLeavesTheOneBefore) {
   JournalOptions small;
   small.file_bytes_max = 1;
@@ -119,8 +145,8 @@ TEST_F(JournalTest, AnEarlierFileMustBeWhole) {
 }
 
 TEST_F(JournalTest, AFullDiskRefusesLeavesNothingBehindAndTheNextNoteFits) {
+  Write(0, 1);
   auto journal = SignerJournal::Open(directory_).value();
-  ASSERT_EQ(journal->Append(Note(0)), absl::OkStatus());
   const std::string before = Read(LastFile());
   for (const size_t room : {0, 1, 20, 30}) {
     const testing::FileSizeLimit full(before.size() + room);
