@@ -12,7 +12,7 @@ compiler=(g++ cmake ninja-build ccache lld pkg-config git ca-certificates)
 # except the ones listed here on lines of their own.
 libraries=(
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
-  libabsl-dev librocksdb-dev
+  libabsl-dev librocksdb-dev libjemalloc-dev
   libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libssl-dev
 )
 runtime=(openssl tzdata)

@@ -106,10 +106,14 @@ class AppendBenchmark {
     std::vector<double> appends;
     std::vector<double> echoes;
     std::vector<double> ratios;
+    double statements = 0;
+    const double echo_cpu_begin = baseline.CpuSeconds();
+    const double append_cpu_begin = ledger_->CpuSeconds();
     for (size_t round = 0; round < settings_.rounds; ++round) {
       const std::vector<Lane> lanes = workload_.Sign(settings_.round_statements / kInFlight);
       echoes.push_back(Send(*baseline_stub, lanes).per_second());
       appends.push_back(Append(lanes));
+      for (const Lane& lane : lanes) statements += static_cast<double>(lane.size());
       ratios.push_back(appends.back() / echoes.back());
       Progress(fmt::format("round {}: {:.0f} appends/s, baseline {:.0f}/s, ratio {:.3f}", round + 1,
                            appends.back(), echoes.back(), ratios.back()));
@@ -117,6 +121,9 @@ class AppendBenchmark {
     Figure("append_per_second", Median(appends), "1/s");
     Figure("append_baseline_per_second", Median(echoes), "1/s");
     Figure("append_ratio", Median(ratios), "");
+    Figure("append_cpu", 1e6 * (ledger_->CpuSeconds() - append_cpu_begin) / statements, "us");
+    Figure("append_baseline_cpu", 1e6 * (baseline.CpuSeconds() - echo_cpu_begin) / statements,
+           "us");
     Figure("append_baseline_peak_memory", baseline.PeakMemoryMib(), "MiB");
   }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -54,6 +55,13 @@ double ServerProcess::PeakMemoryMib() const {
     if (word == "VmHWM:" && status >> kib) return kib / 1024;
   }
   return 0;
+}
+
+double ServerProcess::CpuSeconds() const {
+  clockid_t clock = 0;
+  timespec used{};
+  if (clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &used) != 0) Give("clock");
+  return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
 }
 
 void ServerProcess::Stop() {

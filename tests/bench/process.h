@@ -22,6 +22,8 @@ class ServerProcess {
   const std::string& address() const { return address_; }
   // Most memory it ever held, in MiB.
   double PeakMemoryMib() const;
+  // Of all its threads and cores, in seconds.
+  double CpuSeconds() const;
   void Stop();
 
  private:
