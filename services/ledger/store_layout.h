@@ -12,7 +12,7 @@
 //                              is written after the tree; the signer's journal is its authority
 //   k/<index>                  cradle.v1.Admission with the marks alone; none without marks
 //   s/…                        admission state: services/rules/state_keys.h
-//   h/…                        the chains, in stores whose state is of version 2 or older: now they
+//   h/…                        the chains, in stores whose state is of version 3 or older: now they
 //                              are in the admission state
 //
 // One synced commit writes everything that a group of statements changes, but for c/.

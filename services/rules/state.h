@@ -23,7 +23,8 @@ namespace cradle::rules {
 //   1  stores without a number
 //   2  the state with which rule set 2 began
 //   3  rule set 2 whole: lineage, bulk, papers, medical waste, disputes, exits
-inline constexpr uint32_t kStateVersion = 3;
+//   4  nonces by themselves, every height of a chain
+inline constexpr uint32_t kStateVersion = 4;
 
 // Reads the admission state. Keys are those of state_keys.h.
 class StateReader {
