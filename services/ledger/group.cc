@@ -1,6 +1,5 @@
 #include "services/ledger/group.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -44,7 +44,7 @@ class Group {
   uint64_t first_index() const { return first_index_; }
   uint64_t end_index() const { return first_index_ + entries_.size(); }
   int64_t last_recorded_time_ms() const { return last_recorded_time_ms_; }
-  // The state after its entries. It does not change once nothing more is judged.
+  // The state after its entries. It does not change from when nothing more is judged to TakeRows.
   const rules::StateOverlay& state() const { return state_; }
   // What its entries changed, for good: the group is not written any more.
   rules::StateRows TakeRows() { return state_.TakeChanged(); }

@@ -125,7 +125,8 @@ absl::StatusOr<FileContent> ReadFile(const std::string& path, bool last) {
     content.whole_bytes += record->bytes;
     rest.remove_prefix(record->bytes);
   }
-  if (rest.find_first_not_of('\0') == std::string_view::npos) return content;  // room
+  if (rest.empty()) return content;
+  if (last && rest.find_first_not_of('\0') == std::string_view::npos) return content;  // room
   // An unfinished write has nothing behind it; a damaged record does.
   bool damaged = !last;
   for (size_t at = rest.find(kRecordPrefix, 1); !damaged && at != std::string_view::npos;
@@ -191,18 +192,18 @@ absl::StatusOr<std::unique_ptr<SignerJournal>> SignerJournal::Open(const std::st
 }
 
 SignerJournal::~SignerJournal() {
-  CloseFile();
+  // Room that stays is room all the same.
+  if (file_ >= 0 && ftruncate(file_, static_cast<off_t>(file_bytes_)) == 0) room_end_ = file_bytes_;
+  if (file_ >= 0) close(file_);
   if (lock_ >= 0) close(lock_);
 }
 
-void SignerJournal::CloseFile() {
-  if (file_ < 0) return;
-  // Room that stays is room all the same.
-  [[maybe_unused]] const int cut = ftruncate(file_, static_cast<off_t>(file_bytes_));
-  close(file_);
-}
-
 absl::Status SignerJournal::BeginFile(uint64_t number) {
+  // Only the last file has room.
+  if (file_ >= 0 && (ftruncate(file_, static_cast<off_t>(file_bytes_)) != 0 || fsync(file_) != 0)) {
+    return absl::UnknownError(std::string(
+        ErrnoStatus(errno, "cut the room of", directory_ + "/" + FileName(number_)).message()));
+  }
   const std::string path = directory_ + "/" + FileName(number);
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return ErrnoStatus(errno, "create", path);
@@ -210,7 +211,7 @@ absl::Status SignerJournal::BeginFile(uint64_t number) {
     close(file);
     return status;
   }
-  CloseFile();
+  if (file_ >= 0) close(file_);
   file_ = file;
   number_ = number;
   file_bytes_ = room_end_ = 0;

@@ -4,9 +4,9 @@
 //
 // Files `checkpoints-<number>.journal` (20 digits) in order, each of records
 //   note <length in decimal> <first 8 hex digits of the note's SHA-256> LF, the note, LF
-// and then zeros, while more is to come: room written ahead, so that to sync a record need not sync
-// the size of its file too. A record is on the disk before its checkpoint is shown to anyone. Only
-// the last record of the last file may be unfinished: nobody has seen that one.
+// and in the last, while it is open, then zeros: room written ahead, so that to sync a record need
+// not sync the size of its file too. A record is on the disk before its checkpoint is shown to
+// anyone. Only the last record of the last file may be unfinished: nobody has seen that one.
 #ifndef CRADLE_SERVICES_LEDGER_JOURNAL_H_
 #define CRADLE_SERVICES_LEDGER_JOURNAL_H_
 
@@ -48,7 +48,6 @@ class SignerJournal {
   SignerJournal(std::string directory, const JournalOptions& options)
       : directory_(std::move(directory)), options_(options) {}
   absl::Status BeginFile(uint64_t number);
-  void CloseFile();
 
   const std::string directory_;
   const JournalOptions options_;

@@ -28,6 +28,12 @@ bool IsReadAgain(std::string_view key) {
                       [&](const std::string& prefix) { return key.starts_with(prefix); });
 }
 
+// What a row takes, about: with its place in the table, also where it says that nothing is there.
+size_t BytesOf(std::string_view key, const std::optional<std::string>& value) {
+  constexpr size_t kPlaceBytes = 96;
+  return kPlaceBytes + key.size() + (value ? value->size() : 0);
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<std::string>> RecentState::Get(std::string_view key) const {
@@ -46,7 +52,9 @@ absl::StatusOr<std::optional<std::string>> RecentState::Get(std::string_view key
 void RecentState::Written(rules::StateRows changed) {
   for (auto& [key, value] : changed) {
     if (const auto found = young_.find(key); found != young_.end()) {
+      young_bytes_ -= BytesOf(key, found->second);
       found->second = std::move(value);
+      young_bytes_ += BytesOf(key, found->second);
     } else if (old_.erase(key) > 0 || IsReadAgain(key)) {
       Keep(key, std::move(value));
     }
@@ -58,7 +66,7 @@ void RecentState::Keep(std::string_view key, std::optional<std::string> value) c
     old_ = std::exchange(young_, {});
     young_bytes_ = 0;
   }
-  young_bytes_ += key.size() + (value ? value->size() : 0);
+  young_bytes_ += BytesOf(key, value);
   young_.emplace(key, std::move(value));
 }
 

@@ -18,7 +18,7 @@ namespace cradle::ledger {
 // Not thread-safe.
 class RecentState : public rules::StateReader {
  public:
-  // `stored` must outlive this. Keys and values kept take at most about `bytes_max`.
+  // `stored` must outlive this. What is kept takes at most about `bytes_max`.
   RecentState(const rules::StateReader* stored, size_t bytes_max)
       : stored_(stored), generation_bytes_max_(bytes_max / 2) {}
 

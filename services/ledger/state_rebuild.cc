@@ -68,10 +68,7 @@ class Rebuild {
     batch.Delete(kStateVersionKey);
     batch.Delete(rules::keys::Log());
     absl::Status status = writer_.Commit(batch, kv::Durability::kBuffered);
-    for (const std::string_view prefix : {kFormerChainPrefix, rules::keys::kStatePrefix}) {
-      if (status.ok()) status = DeleteAll(prefix);
-    }
-    return status;
+    return status.ok() ? DeleteAll(rules::keys::kStatePrefix) : status;
   }
 
   absl::Status DeleteAll(std::string_view prefix) {
@@ -153,7 +150,9 @@ class Rebuild {
     return absl::OkStatus();
   }
 
+  // An older program, which needs its index of chains, may have the store back until here.
   absl::Status CommitLast() {
+    if (absl::Status status = DeleteAll(kFormerChainPrefix); !status.ok()) return status;
     kv::Batch batch;
     for (const auto& [key, value] : state_.changed()) batch.Put(key, value);
     batch.Put(kStateVersionKey, BigEndian(rules::kStateVersion));

@@ -18,7 +18,7 @@ struct RebuildOptions {
 
 // Folds the state of a store of `size` entries anew where it is of an older version, and does
 // nothing (one read) where it is of this build's. Every entry is judged again by the rules that the
-// log names at its place; entries, tree, chains, marks and checkpoints are only read. A stop at any
+// log names at its place; entries, tree, marks and checkpoints are only read. A stop at any
 // moment leaves a store that the next start rebuilds from the beginning, and that no build takes
 // for a whole one: the version and the state of the log come with the last commit.
 // The tree must have been checked before. FAILED_PRECONDITION: the state is of a newer version, or

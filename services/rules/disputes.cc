@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "cradle/state/v1/state.pb.h"
 #include "services/rules/read_state.h"
 #include "services/rules/state_keys.h"
 #include "storage/evidence/hash.h"

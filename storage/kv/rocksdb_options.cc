@@ -59,7 +59,7 @@ rocksdb::ColumnFamilyOptions UserData() {
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = kWriteBufferBytes;
   options.max_write_buffer_number = kWriteBuffersMax;
-  // Most keys that are looked for are absent (is this statement, this nonce new?).
+  // Most keys that are looked for are absent (is this nonce new?).
   options.memtable_whole_key_filtering = true;
   options.memtable_prefix_bloom_size_ratio = kMemtableBloomRatio;
   // A commit whose keys come in order is inserted with fewer comparisons: each kind of key goes on

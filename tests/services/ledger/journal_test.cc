@@ -87,7 +87,7 @@ TEST_F(JournalTest, AnUnfinishedLastRecordIsCutAtEveryByte) {
   EXPECT_EQ(Read(path), three);
 }
 
-// As a process leaves them that was killed, or a file that was left for the next one.
+// As a process leaves it that was killed.
 TEST_F(JournalTest, RoomThatIsWrittenAheadIsNoRecordAndIsCut) {
   JournalOptions small;
   small.file_bytes_max = 1;
@@ -95,13 +95,14 @@ TEST_F(JournalTest, RoomThatIsWrittenAheadIsNoRecordAndIsCut) {
   const std::string earlier = LastFile();
   Write(2, 3, small);
   const std::string last = Read(LastFile());
-  Overwrite(earlier, Read(earlier) + std::string(500, '\0'));
   for (const std::string& end : {std::string(), std::string("note 2"), std::string("\0x", 2)}) {
     Overwrite(LastFile(), last + end + std::string(1'000, '\0'));
     EXPECT_EQ(ReadJournal(directory_).value().size(), 3);
     EXPECT_EQ(SignerJournal::Open(directory_).value()->newest(), Note(2));
     EXPECT_EQ(Read(LastFile()), last);
   }
+  Overwrite(earlier, Read(earlier) + std::string(500, '\0'));
+  EXPECT_TRUE(absl::IsDataLoss(ReadJournal(directory_).status())) << "only the last has room";
 }
 
 TEST_F(JournalTest, ItsFileDoesNotGrowWithEveryRecord) {

@@ -71,6 +71,20 @@ TEST_F(RecentStateTest, TheStoresErrorIsPassedOnAndNotRemembered) {
   EXPECT_EQ(recent.Get("a").value(), "1");
 }
 
+TEST_F(RecentStateTest, WhatWasAbsentAndIsWrittenCountsWithItsValue) {
+  RecentState recent(&stored_, 2'000);
+  const auto key_of = [](int i) { return "s/batch/" + std::to_string(i); };
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(recent.Get(key_of(i)).value(), std::nullopt);
+    const rules::StateRows changed = {{key_of(i), std::string(1'000, 'v')}};
+    Write(changed);
+    recent.Written(changed);
+  }
+  stored_.reads = 0;
+  for (int i = 0; i < 50; ++i) EXPECT_TRUE(recent.Get(key_of(i)).value().has_value());
+  EXPECT_GE(stored_.reads, 46) << "two thousand bytes have no room for more than a few";
+}
+
 TEST_F(RecentStateTest, ForgetsWhatWasNotReadForLong) {
   const RecentState recent(&stored_, 100);
   const auto key_of = [](int i) { return "key/" + std::to_string(100 + i); };

@@ -76,7 +76,8 @@ class StateRebuildTest : public ::testing::Test {
   // What is not the admission state.
   static Rows WithoutState(Rows rows) {
     std::erase_if(rows, [](const auto& row) {
-      return row.first == kStateVersionKey || row.first.starts_with(rules::keys::kStatePrefix);
+      return row.first == kStateVersionKey || row.first.starts_with(rules::keys::kStatePrefix) ||
+             row.first.starts_with(kFormerChainPrefix);
     });
     return rows;
   }
@@ -105,6 +106,9 @@ class StateRebuildTest : public ::testing::Test {
       if (key.starts_with(rules::keys::kStatePrefix)) batch.Put(key, value + "older");
     }
     for (int i = 0; i < 300; ++i) batch.Put("s/gone/" + BigEndian(i), "x");
+    for (int i = 0; i < 300; ++i) {
+      batch.Put(std::string(kFormerChainPrefix) + BigEndian(i), BigEndian(i));
+    }
     Write(batch);
   }
 

@@ -71,6 +71,36 @@ TEST(AdmissionTest, OtherBytesUnderAUsedNonceAreRefused) {
   district.Must(of_another_key);
 }
 
+TEST(AdmissionTest, StatementsOfTwoKeysUnderOneNonceAreBothKnownAgain) {
+  District district;
+  const auto under_one_nonce = [&](Draft draft) {
+    draft.on_completed = [](v1::Statement& message) {
+      message.set_nonce(std::string(evidence::kNonceBytes, 'n'));
+    };
+    return district.Complete(draft);
+  };
+  const auto of_producer = [&] {
+    return under_one_nonce(
+        district.Generate(district.producer, district.producer_site, district.NewId()));
+  };
+  const uint64_t begin = district.size();
+  const std::vector admitted = {
+      of_producer(), under_one_nonce(district.Generate(district.hospital, district.hospital_site,
+                                                       district.NewId()))};
+  for (const auto& [parsed, attestations] : admitted) {
+    const auto verdict = district.TryParsed(parsed, attestations);
+    ASSERT_TRUE(std::holds_alternative<Admitted>(*verdict));
+    district.Apply(std::get<Admitted>(*verdict));
+  }
+  for (size_t i = 0; i < admitted.size(); ++i) {
+    const auto verdict = district.TryParsed(admitted[i].first, admitted[i].second);
+    ASSERT_TRUE(std::holds_alternative<Duplicate>(*verdict)) << i;
+    EXPECT_EQ(std::get<Duplicate>(*verdict).index, begin + i);
+  }
+  const auto [parsed, attestations] = of_producer();
+  EXPECT_TRUE(Has(ViolationsOf(*district.TryParsed(parsed, attestations)), RuleId::kNonceUnique));
+}
+
 // The order that Admit promises: what fails first is all that is said.
 TEST(AdmissionTest, PlaceIsJudgedBeforeTheNonceAndTheNonceBeforeAttestations) {
   District district;
