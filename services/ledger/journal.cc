@@ -192,9 +192,11 @@ absl::StatusOr<std::unique_ptr<SignerJournal>> SignerJournal::Open(const std::st
 }
 
 SignerJournal::~SignerJournal() {
-  // Room that stays is room all the same.
-  if (file_ >= 0 && ftruncate(file_, static_cast<off_t>(file_bytes_)) == 0) room_end_ = file_bytes_;
-  if (file_ >= 0) close(file_);
+  if (file_ >= 0) {
+    // What room stays, the next start cuts.
+    static_cast<void>(ftruncate(file_, static_cast<off_t>(file_bytes_)) == 0);
+    close(file_);
+  }
   if (lock_ >= 0) close(lock_);
 }
 

@@ -4,8 +4,7 @@
 
 namespace cradle::kv {
 
-absl::Status CheckLimits(const Batch& batch) {
-  const std::vector<Batch::Write> writes = batch.writes();
+absl::Status CheckLimits(std::span<const Batch::Write> writes) {
   for (size_t i = 0; i < writes.size(); ++i) {
     const Batch::Write& write = writes[i];
     if (write.key.size() > kKeyBytesMax) {

@@ -186,7 +186,7 @@ absl::Status RocksDbStore::Commit(uint64_t epoch, const Batch& batch, Durability
   constexpr size_t kRecordBytesMost = 16;  // what a record of the engine adds
   const std::vector<Batch::Write> all = batch.writes();
   rocksdb::WriteBatch writes(batch.bytes() + kRecordBytesMost * (all.size() + 1));
-  absl::Status limits = CheckLimits(batch);
+  absl::Status limits = CheckLimits(all);
   if (limits.ok()) {
     for (const Batch::Write& write : all) {
       if (write.value) {

@@ -39,9 +39,9 @@ TEST(BatchTest, KeepsItsWritesInOrder) {
 TEST(LimitsTest, NameTheWriteThatIsOver) {
   Batch batch;
   batch.Put(std::string(kKeyBytesMax, 'k'), std::string(kValueBytesMax, 'v'));
-  EXPECT_OK(CheckLimits(batch));
+  EXPECT_OK(CheckLimits(batch.writes()));
   batch.Delete(std::string(kKeyBytesMax + 1, 'k'));
-  EXPECT_EQ(CheckLimits(batch).message(),
+  EXPECT_EQ(CheckLimits(batch.writes()).message(),
             "write 1 of 2: a key of 1025 bytes, at most 1024 are allowed");
 }
 
