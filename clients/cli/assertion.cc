@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "clients/cli/arguments.h"
@@ -34,6 +35,31 @@ absl::Status WriteOut(const std::string& path, const evidence::SignedStatement& 
   absl::StatusOr<std::string> text = evidence::EncodeSignedStatementFile(statement);
   if (!text.ok()) return text.status();
   return sdk::WriteFileAtomically(path, *text, 0644);
+}
+
+bool IsRefused(const sdk::Outcome& outcome) {
+  return outcome.kind == sdk::Outcome::Kind::kRefused ||
+         outcome.kind == sdk::Outcome::Kind::kSetAside;
+}
+
+// Names what begins here; returns those of the names that named something else.
+absl::StatusOr<std::vector<FormerName>> GiveNames(Context& context, const AssertionOptions& options,
+                                                  const Json& made) {
+  std::vector<std::pair<std::string, std::string>> names;
+  if (!options.alias.empty() && !made.empty() && made.begin().value().is_string()) {
+    names.emplace_back(options.alias, made.begin().value().get<std::string>());
+  }
+  for (const auto& [what, alias] : options.aliases) {
+    names.emplace_back(alias, made.at(what).get<std::string>());
+  }
+  std::vector<FormerName> former;
+  for (const auto& [name, id] : names) {
+    absl::StatusOr<std::optional<std::string>> known = context.FindAlias(name);
+    if (!known.ok()) return known.status();
+    if (known->has_value()) former.push_back({name.substr(name.starts_with('@') ? 1 : 0), **known});
+    if (absl::Status status = context.Alias(name, id); !status.ok()) return status;
+  }
+  return former;
 }
 
 }  // namespace
@@ -80,18 +106,8 @@ absl::Status Assert(Context& context, const statement::v1::Statement& given,
     return absl::OkStatus();
   }
   // Names are settled before anything is signed.
-  if (!made.empty() && made.begin().value().is_string()) {
-    if (absl::Status status = context.Alias(options.alias, made.begin().value().get<std::string>());
-        !status.ok()) {
-      return status;
-    }
-  }
-  for (const auto& [name, alias] : options.aliases) {
-    if (absl::Status status = context.Alias(alias, made.at(name).get<std::string>());
-        !status.ok()) {
-      return status;
-    }
-  }
+  absl::StatusOr<std::vector<FormerName>> former = GiveNames(context, options, made);
+  if (!former.ok()) return former.status();
   absl::StatusOr<sdk::Pending> pending = (*client)->Attest(*prepared, {}, options.organisation);
   if (!pending.ok()) return pending.status();
   const std::string hash = evidence::Hex(prepared->hash);
@@ -116,11 +132,11 @@ absl::Status Assert(Context& context, const statement::v1::Statement& given,
     context.Answer(json, text);
     return absl::OkStatus();
   }
-  return SendAndAnswer(context, hash, made, MadeText(made));
+  return SendAndAnswer(context, hash, made, MadeText(made), *former);
 }
 
 absl::Status SendAndAnswer(Context& context, const std::string& own, const Json& made,
-                           const std::string& before) {
+                           const std::string& before, const std::vector<FormerName>& former) {
   absl::StatusOr<sdk::Client*> client = context.client();
   if (!client.ok()) return client.status();
   Progress progress("sending", context.options.json);
@@ -143,10 +159,7 @@ absl::Status SendAndAnswer(Context& context, const std::string& own, const Json&
     const std::string hash = evidence::Hex(outcome.statement_hash);
     if (!own.empty() && hash != own) {
       // The answer is of one statement; what left the outbox with it is not passed over in silence.
-      if (outcome.kind == sdk::Outcome::Kind::kRefused ||
-          outcome.kind == sdk::Outcome::Kind::kSetAside) {
-        context.Remark(OutcomeText(outcome, "", context.chinese()));
-      }
+      if (IsRefused(outcome)) context.Remark(OutcomeText(outcome, "", context.chinese()));
       continue;
     }
     const std::string receipt =
@@ -155,11 +168,17 @@ absl::Status SendAndAnswer(Context& context, const std::string& own, const Json&
     json.update(made);
     list.push_back(std::move(json));
     text += OutcomeText(outcome, receipt, context.chinese());
-    const bool refused =
-        outcome.kind == sdk::Outcome::Kind::kRefused ||
-        outcome.kind == sdk::Outcome::Kind::kSetAside ||
-        (outcome.kind == sdk::Outcome::Kind::kWaiting && outcome.missing_predecessor.has_value());
-    if (refused) exit = Exit::kRefused;
+    const bool waits = outcome.kind == sdk::Outcome::Kind::kWaiting;
+    if (IsRefused(outcome)) {
+      for (const FormerName& each : former) {
+        const absl::Status status = context.Alias(each.name, each.id);
+        text += status.ok() ? fmt::format("@{} names {} as before\n", each.name, each.id)
+                            : fmt::format("{}\n", std::string(status.message()));
+      }
+    }
+    if (IsRefused(outcome) || (waits && outcome.missing_predecessor.has_value())) {
+      exit = Exit::kRefused;
+    }
   }
   if (own.empty()) {
     if (list.empty()) text += "the outbox is empty\n";

@@ -35,10 +35,16 @@ void DeclareAssertion(CLI::App& command, AssertionOptions& options, bool begins,
 absl::Status Assert(Context& context, const statement::v1::Statement& asked,
                     const AssertionOptions& options, const Json& made = Json::object());
 
+// A short name, and what it named before a statement gave it to another id.
+struct FormerName {
+  std::string name;
+  std::string id;
+};
+
 // Sends the outbox and prints what became of it; of `own` alone where it is given (a statement
-// hash), else of all.
+// hash), else of all. If the log refuses that one, the names in `former` go back.
 absl::Status SendAndAnswer(Context& context, const std::string& own, const Json& made,
-                           const std::string& before);
+                           const std::string& before, const std::vector<FormerName>& former = {});
 
 // The party that asserts something about `organisation`: itself, or a regulator about others.
 void AddSelfOrRegulator(statement::v1::Statement& statement, const std::string& self,

@@ -16,6 +16,10 @@ namespace {
 
 constexpr char kPrintedPayload[] = "cradle/printed";
 
+std::string_view WithoutAt(std::string_view name) {
+  return name.starts_with('@') ? name.substr(1) : name;
+}
+
 }  // namespace
 
 Exit ExitOf(const absl::Status& status) {
@@ -148,17 +152,14 @@ absl::StatusOr<std::string> Context::Id(std::string_view text, std::string_view 
     return absl::InvalidArgumentError(fmt::format(
         "{}: '{}' is neither an id (26 characters) nor a short name (@name)", what, text));
   }
-  absl::StatusOr<sdk::Home*> at = home();
-  if (!at.ok()) return at.status();
-  absl::StatusOr<std::map<std::string, std::string>> aliases = (*at)->ReadAliases();
-  if (!aliases.ok()) return aliases.status();
-  const auto found = aliases->find(std::string(text.substr(1)));
-  if (found == aliases->end()) {
+  absl::StatusOr<std::optional<std::string>> found = FindAlias(text);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) {
     return absl::InvalidArgumentError(fmt::format(
         "{}: no id is called {} here: name it with --alias where it is made, or `cradle alias set`",
         what, text));
   }
-  return found->second;
+  return **std::move(found);
 }
 
 absl::StatusOr<int64_t> Context::Time(const std::string& text, std::string_view what) {
@@ -183,14 +184,22 @@ absl::StatusOr<evidence::NoteVerifier> Context::LogKey(const std::string& vkey) 
   return identity->Log();
 }
 
+absl::StatusOr<std::optional<std::string>> Context::FindAlias(std::string_view name) {
+  absl::StatusOr<sdk::Home*> at = home();
+  if (!at.ok()) return at.status();
+  absl::StatusOr<std::map<std::string, std::string>> aliases = (*at)->ReadAliases();
+  if (!aliases.ok()) return aliases.status();
+  const auto found = aliases->find(std::string(WithoutAt(name)));
+  return found == aliases->end() ? std::nullopt : std::optional(found->second);
+}
+
 absl::Status Context::Alias(const std::string& name, const std::string& id) {
   if (name.empty()) return absl::OkStatus();
   absl::StatusOr<sdk::Home*> at = home();
   if (!at.ok()) return at.status();
   absl::StatusOr<sdk::HomeLock> lock = (*at)->Lock();
   if (!lock.ok()) return lock.status();
-  return Naming("--alias",
-                (*at)->SetAlias(*lock, name.starts_with('@') ? name.substr(1) : name, id));
+  return Naming("--alias", (*at)->SetAlias(*lock, WithoutAt(name), id));
 }
 
 uint64_t Context::at_least() {

@@ -74,6 +74,8 @@ class Context {
   // The log's verifier key: `vkey` as given with --key, else the one that this home trusts.
   // INVALID_ARGUMENT: not a key. FAILED_PRECONDITION: none given, and the home trusts no log yet.
   absl::StatusOr<evidence::NoteVerifier> LogKey(const std::string& vkey = "");
+  // What a short name, with or without its @, names; nullopt: nothing.
+  absl::StatusOr<std::optional<std::string>> FindAlias(std::string_view name);
   absl::Status Alias(const std::string& name, const std::string& id);
   // For `at_least` of reads: shows at least what this device has had receipted.
   uint64_t at_least();

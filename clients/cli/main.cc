@@ -1,10 +1,12 @@
 // `cradle`: the tool of people and scripts. README.md says what the exit codes mean.
+#include <fmt/format.h>
 #include <google/protobuf/stubs/logging.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "clients/cli/commands.h"
@@ -61,6 +63,27 @@ void AddAll(CLI::App& app, Context& context) {
   cradle::cli::AddWardCommands(app, context);
 }
 
+// What is wrong where a noun or a verb belongs, of which CLI11 says only that a subcommand is
+// required; empty: something else is wrong.
+std::string MissingVerbText(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_name() != "RequiredError") return "";
+  const CLI::App* at = &app;
+  std::string command = app.get_name();
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    command += " " + at->get_name();
+  }
+  std::string known;
+  for (const CLI::App* each : at->get_subcommands([](const CLI::App*) { return true; })) {
+    known += (known.empty() ? "" : ", ") + each->get_name();
+  }
+  if (known.empty()) return "";
+  // What no command takes falls through to the program itself.
+  const std::vector<std::string> words = app.remaining();
+  if (words.empty()) return fmt::format("`{}` needs one of {}", command, known);
+  return fmt::format("`{}` has no '{}', but {}", command, words.front(), known);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -81,8 +104,9 @@ int main(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
     // --json may stand behind what is wrong, and is not parsed then.
     context.options.json = std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
-    if (context.options.json) {
-      context.Finish(absl::InvalidArgumentError(error.what()));
+    const std::string missing = MissingVerbText(app, error);
+    if (context.options.json || !missing.empty()) {
+      context.Finish(absl::InvalidArgumentError(missing.empty() ? error.what() : missing));
     } else {
       app.exit(error);
     }

@@ -1,6 +1,7 @@
 // `cradle rules`: what each rule says, from the code that judges and the data that it judges with.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -23,11 +24,18 @@ namespace {
 using LedgerStub = v1::LedgerService::Stub;
 using RuleDataPtr = std::shared_ptr<const rules::RuleData>;
 
+constexpr char kNoRuleData[] = "the basis by date needs the rule data: --rule-data, or a server\n";
+
 struct ListOptions {
   std::string event;
   uint32_t rule_set = rules::kLastRuleSet;
   std::string rule_data;
   std::string returned;
+};
+
+struct ShowOptions {
+  std::string rule;
+  std::string rule_data;
 };
 
 absl::Status CheckEvent(const std::string& name) {
@@ -37,7 +45,13 @@ absl::Status CheckEvent(const std::string& name) {
     if (rules::EventName(event) == name) return absl::OkStatus();
     names += (names.empty() ? "" : ", ") + std::string(rules::EventName(event));
   }
-  return absl::InvalidArgumentError(fmt::format("--event: none of {}", names));
+  return absl::InvalidArgumentError(fmt::format("--event: '{}' is none of {}", name, names));
+}
+
+absl::Status CheckRuleSet(uint32_t rule_set) {
+  if (rule_set >= 1 && rule_set <= rules::kLastRuleSet) return absl::OkStatus();
+  return absl::InvalidArgumentError(fmt::format(
+      "--rule-set: this program knows sets 1 to {}, not {}", rules::kLastRuleSet, rule_set));
 }
 
 absl::StatusOr<RuleDataPtr> LoadRuleData(const std::string& path) {
@@ -85,8 +99,8 @@ absl::StatusOr<RuleDataPtr> FetchRuleData(const sdk::Connection& server) {
 }
 
 // What is cited: the data given, else that of the log; null where neither is at hand.
-absl::StatusOr<RuleDataPtr> FindRuleData(Context& context, const ListOptions& options) {
-  if (!options.rule_data.empty()) return LoadRuleData(options.rule_data);
+absl::StatusOr<RuleDataPtr> FindRuleData(Context& context, const std::string& path) {
+  if (!path.empty()) return LoadRuleData(path);
   if (context.options.offline) return RuleDataPtr();
   absl::StatusOr<sdk::Connection*> server = context.connection();
   // Rules are read without any server too.
@@ -171,7 +185,8 @@ std::optional<Told> Tell(const rules::Rule& rule, const std::string& event,
 
 absl::Status RunList(Context& context, const ListOptions& options) {
   if (absl::Status status = CheckEvent(options.event); !status.ok()) return status;
-  absl::StatusOr<RuleDataPtr> data = FindRuleData(context, options);
+  if (absl::Status status = CheckRuleSet(options.rule_set); !status.ok()) return status;
+  absl::StatusOr<RuleDataPtr> data = FindRuleData(context, options.rule_data);
   if (!data.ok()) return data.status();
   absl::StatusOr<std::set<std::string>> returned = ReadReturned(options.returned);
   if (!returned.ok()) return returned.status();
@@ -192,8 +207,21 @@ absl::Status RunList(Context& context, const ListOptions& options) {
                       with_basis);
   if (!options.returned.empty()) text += fmt::format(", {} returned at run time", seen);
   text += "\n";
-  if (*data == nullptr) text += "the basis by date needs the rule data: --rule-data, or a server\n";
+  if (*data == nullptr) text += kNoRuleData;
   context.Answer(list, text);
+  return absl::OkStatus();
+}
+
+absl::Status RunShow(Context& context, const ShowOptions& options) {
+  const auto rule = std::ranges::find(rules::Rules(), options.rule, &rules::Rule::id);
+  if (rule == rules::Rules().end()) {
+    return absl::NotFoundError(fmt::format(
+        "no rule is called '{}': `cradle rules list` prints all, of each set", options.rule));
+  }
+  absl::StatusOr<RuleDataPtr> data = FindRuleData(context, options.rule_data);
+  if (!data.ok()) return data.status();
+  const std::optional<Told> told = Tell(*rule, /*event=*/"", data->get());
+  context.Answer(told->json, told->text + (*data == nullptr ? kNoRuleData : ""));
   return absl::OkStatus();
 }
 
@@ -253,6 +281,13 @@ absl::Status RunAdopt(Context& context, const AdoptOptions& options) {
   return Assert(context, asked, options.assertion);
 }
 
+void DeclareRuleData(CLI::App& command, std::string& path) {
+  command
+      .add_option("--rule-data", path,
+                  "Bundle, or directory of its sources, to cite from (default: the log's)")
+      ->type_name("PATH");
+}
+
 }  // namespace
 
 void AddRulesCommands(CLI::App& app, Context& context) {
@@ -262,10 +297,7 @@ void AddRulesCommands(CLI::App& app, Context& context) {
       [](CLI::App& command, ListOptions& options) {
         command.add_option("--event", options.event, "Only those of an event, as load_taken");
         command.add_option("--rule-set", options.rule_set, "Rule set (default: the newest)");
-        command
-            .add_option("--rule-data", options.rule_data,
-                        "Bundle, or directory of its sources, to cite from (default: the log's)")
-            ->type_name("PATH");
+        DeclareRuleData(command, options.rule_data);
         command
             .add_option("--returned", options.returned,
                         "Count those that the tests saw returned, from the file they wrote")
@@ -273,6 +305,14 @@ void AddRulesCommands(CLI::App& app, Context& context) {
         command.footer("Example: cradle rules list --event manifest_issued");
       },
       RunList);
+  AddCommand<ShowOptions>(
+      *rules, "show", "What one rule says, as a refusal or a mark names it", context,
+      [](CLI::App& command, ShowOptions& options) {
+        command.add_option("rule", options.rule, "Its id")->required()->type_name("RULE");
+        DeclareRuleData(command, options.rule_data);
+        command.footer("Example: cradle rules show STOCK-START");
+      },
+      RunShow);
   AddCommand<FieldsOptions>(
       *rules, "fields", "From when a field of a batch is due, sealed, and who sets it right",
       context, [](CLI::App&, FieldsOptions&) {}, RunFields);

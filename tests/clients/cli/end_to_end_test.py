@@ -233,6 +233,15 @@ class Commands(unittest.TestCase):
         # The chain goes on from where the refused statement found it.
         self.producer.run("batch", "store", "@oil", "--facility", "@TS001")
 
+    def test_a_name_given_to_what_is_refused_stays_where_it_was(self):
+        batch = self.generate("oil")
+        refused = self.producer.run("batch", "generate", "--site", "@plant", "--code", "900-214-08",
+                                    "--mass", "20000000t", "--form", "liquid", "--alias", "oil",
+                                    check=False)
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertIn("@oil names %s as before" % batch, refused.stdout)
+        self.assertEqual(self.producer.json("alias", "list")["oil"], batch)
+
     def test_ledger_is_imported_once_however_often_and_from_any_device(self):
         b1, b2 = self.file("b1.csv"), self.file("b2.csv")
         b1.write_text("\ufeff" + HEADINGS_B1 +

@@ -415,6 +415,32 @@ TEST_F(ProgramTest, RulesArePrintedInBothLanguages) {
   const Ran chinese = program_.Run("home", {"rules", "list", "--lang", "zh"});
   EXPECT_NE(chinese.out.find("双方须为不同单位"), std::string::npos);
   EXPECT_EQ(program_.Run("home", {"rules", "list", "--event", "nonsense"}).exit, 2);
+  const Ran later = program_.Run("home", {"rules", "list", "--rule-set", "9"});
+  EXPECT_EQ(later.exit, 2);
+  EXPECT_NE(later.err.find("not 9"), std::string::npos) << later.err;
+}
+
+TEST_F(ProgramTest, ARuleIsShownAlone) {
+  const Ran shown = program_.Run("home", {"rules", "show", "PARTY-TWO", "--json"});
+  ASSERT_EQ(shown.exit, 0) << shown.err;
+  EXPECT_EQ(shown.json()["rule"], "PARTY-TWO");
+  EXPECT_EQ(shown.json()["first_set"], 1);
+  EXPECT_FALSE(shown.json()["forbids"].empty());
+  const Ran unknown = program_.Run("home", {"rules", "show", "PARTY-SEVEN"});
+  EXPECT_EQ(unknown.exit, 1);
+  EXPECT_NE(unknown.err.find("PARTY-SEVEN"), std::string::npos) << unknown.err;
+}
+
+TEST_F(ProgramTest, AMistypedCommandIsToldWithThoseThereAre) {
+  const Ran noun = program_.Run("home", {"btach", "show"});
+  EXPECT_EQ(noun.exit, 2);
+  EXPECT_NE(noun.err.find("`cradle` has no 'btach', but init"), std::string::npos) << noun.err;
+  const Ran verb = program_.Run("home", {"outbox", "sned", "--json"});
+  EXPECT_EQ(verb.exit, 2);
+  EXPECT_EQ(verb.json()["error"]["message"],
+            "`cradle outbox` has no 'sned', but list, send, refused, retry");
+  const Ran none = program_.Run("home", {"outbox"});
+  EXPECT_EQ(none.err, "cradle: `cradle outbox` needs one of list, send, refused, retry\n");
 }
 
 }  // namespace
