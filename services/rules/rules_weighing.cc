@@ -86,8 +86,9 @@ void JudgeWeighTicket(Judge& judge, const v1::WeighTicket& ticket, std::string_v
 }
 
 void JudgeWeightDifference(Judge& judge, int64_t mass_g, int64_t sent_g, std::string_view field) {
+  const auto in_range = [](int64_t each_g) { return each_g >= 0 && each_g <= kMassMaxG; };
   // Beyond this other rules refuse; and nothing overflows below it.
-  if (judge.rule_set() < 2 || mass_g < 0 || mass_g > kMassMaxG) return;
+  if (judge.rule_set() < 2 || !in_range(mass_g) || !in_range(sent_g)) return;
   const int64_t permille = LimitOf(judge, "weight_difference_alert_permille");
   const int64_t difference_g = mass_g > sent_g ? mass_g - sent_g : sent_g - mass_g;
   if (absl::int128(difference_g) * 1000 <= absl::int128(sent_g) * permille) return;

@@ -398,6 +398,16 @@ TEST_F(ManifestPapersTest, PipelineTransfersAreJudgedAsFacts) {
          [](Draft& draft) { Piped(draft).set_waste_code("999-999-08"); });
 }
 
+TEST_F(ManifestPapersTest, AMassThatIsNoneIsComparedWithNothing) {
+  for (const int64_t sent_g : {int64_t{-5}, INT64_MIN, INT64_MAX}) {
+    Draft piped = Pipe(district_);
+    Piped(piped).set_sent_mass_g(sent_g);
+    const auto violations = ViolationsOf(*district_.Try(piped));
+    EXPECT_TRUE(Has(violations, sent_g < 0 ? RuleId::kMassPositive : RuleId::kFormField)) << sent_g;
+    EXPECT_FALSE(Has(violations, RuleId::kWeightAlert)) << sent_g;
+  }
+}
+
 // Licensed for 5,000 t a year.
 TEST_F(ManifestPapersTest, WhatThePipeBroughtCountsForLicencesAndPilots) {
   const auto weighs = [](int64_t mass_g) {
