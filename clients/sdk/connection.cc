@@ -61,6 +61,7 @@ Connection::Connection(std::shared_ptr<grpc::Channel> channel, RetryPolicy retry
                        std::string address)
     : address_(std::move(address)),
       retry_(std::move(retry)),
+      channel_(channel),
       ledger_(v1::LedgerService::NewStub(channel)),
       registry_(v1::RegistryService::NewStub(channel)),
       tracking_(v1::TrackingService::NewStub(channel)),
@@ -80,12 +81,20 @@ absl::Status Connection::Try(const std::function<grpc::Status(grpc::ClientContex
                                          "tries: {}",
                                          address_, attempt, std::string(status.message()))};
     }
-    if (retry_.sleep) {
-      retry_.sleep(wait);
-    } else {
-      std::this_thread::sleep_for(wait);
-    }
+    Wait(wait);
     wait = std::min(wait * 2, retry_.wait_max);
+  }
+}
+
+// A channel gets on with connecting only while somebody waits in it: after a mere sleep the next
+// try would be told how the last one failed.
+void Connection::Wait(std::chrono::milliseconds wait) const {
+  if (retry_.sleep) {
+    retry_.sleep(wait);
+  } else if (channel_->GetState(/*try_to_connect=*/true) == GRPC_CHANNEL_READY) {
+    std::this_thread::sleep_for(wait);
+  } else {
+    channel_->WaitForConnected(std::chrono::system_clock::now() + wait);
   }
 }
 

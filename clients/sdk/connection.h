@@ -25,8 +25,9 @@ struct RetryPolicy {
   int attempts_max = 5;
   std::chrono::milliseconds first_wait{100};  // doubles each time
   std::chrono::milliseconds wait_max{5'000};
-  std::chrono::milliseconds deadline{30'000};            // of each attempt
-  std::function<void(std::chrono::milliseconds)> sleep;  // empty: this thread sleeps
+  std::chrono::milliseconds deadline{30'000};  // of each attempt
+  // Empty: this thread waits, no longer than until it is connected if it was not.
+  std::function<void(std::chrono::milliseconds)> sleep;
 };
 
 absl::Status FromGrpc(const grpc::Status& status);
@@ -40,7 +41,8 @@ class Connection {
   // without TLS, so what is further away is reached through a tunnel. Connects on the first call.
   static absl::StatusOr<std::unique_ptr<Connection>> To(const std::string& address,
                                                         RetryPolicy retry = {});
-  // Over a channel of the caller's, an in-process one for instance.
+  // Over a channel of the caller's, an in-process one for instance: such a policy brings its
+  // `sleep`.
   explicit Connection(std::shared_ptr<grpc::Channel> channel, RetryPolicy retry = {},
                       std::string address = "this process");
 
@@ -70,9 +72,11 @@ class Connection {
 
  private:
   absl::Status Try(const std::function<grpc::Status(grpc::ClientContext&)>& call) const;
+  void Wait(std::chrono::milliseconds wait) const;
 
   std::string address_;
   RetryPolicy retry_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::LedgerService::Stub> ledger_;
   std::unique_ptr<v1::RegistryService::Stub> registry_;
   std::unique_ptr<v1::TrackingService::Stub> tracking_;
