@@ -147,12 +147,14 @@ std::optional<Told> Tell(const rules::Rule& rule, const std::string& event,
                          const rules::RuleData* data) {
   Json forbids = Json::array();
   Json marks = Json::array();
+  Json marks_one_sided = Json::array();
   bool concerns = event.empty();
   for (const rules::Event each : rules::Events()) {
     const std::optional<rules::Effect> effect = rule.At(each);
     if (!effect.has_value()) continue;
     const std::string name(rules::EventName(each));
     (*effect == rules::Effect::kForbids ? forbids : marks).push_back(name);
+    if (rule.At(each, /*one_sided=*/true) != effect) marks_one_sided.push_back(name);
     concerns = concerns || name == event;
   }
   if (!concerns) return std::nullopt;
@@ -165,6 +167,7 @@ std::optional<Told> Tell(const rules::Rule& rule, const std::string& event,
   std::string text =
       fmt::format("{}  ({})\n  {}\n  {}\n", rule.id, SetsText(rule), rule.text_en, rule.text_zh);
   text += line("forbids", forbids) + line("marks", marks);
+  text += line("marks where one side alone asserts", marks_one_sided);
   for (const Json& row : basis) {
     text += fmt::format("  {:8} {}{} – {}  [{}]\n", "basis", row["text"].get<std::string>() + "  ",
                         row["valid_from"].get<std::string>(), row.value("valid_to", ""),
@@ -180,7 +183,8 @@ std::optional<Told> Tell(const rules::Rule& rule, const std::string& event,
                {"subject", rule.basis},
                {"basis", basis},
                {"forbids", std::move(forbids)},
-               {"marks", std::move(marks)}}};
+               {"marks", std::move(marks)},
+               {"marks_one_sided", std::move(marks_one_sided)}}};
 }
 
 absl::Status RunList(Context& context, const ListOptions& options) {

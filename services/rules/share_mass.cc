@@ -27,8 +27,9 @@ std::vector<int64_t> ShareMass(int64_t mass_g, const std::vector<int64_t>& weigh
     left_g -= shares[i];
     remainders.push_back({product % static_cast<uint64_t>(total), i});
   }
-  std::stable_sort(remainders.begin(), remainders.end(),
-                   [](const Remainder& a, const Remainder& b) { return a.rest > b.rest; });
+  std::sort(remainders.begin(), remainders.end(), [](const Remainder& a, const Remainder& b) {
+    return a.rest != b.rest ? a.rest > b.rest : a.place < b.place;
+  });
   for (size_t i = 0; left_g > 0; ++i, --left_g) ++shares[remainders[i].place];
   return shares;
 }

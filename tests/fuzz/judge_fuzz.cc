@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "services/rules/admission.h"
+#include "services/rules/event_table.h"
 #include "services/rules/rule_table.h"
 #include "storage/evidence/statement.h"
 #include "tests/fuzz/check.h"
@@ -215,7 +216,7 @@ class Run {
   bool Judge(const evidence::ParsedStatement& parsed,
              const std::vector<ProvenAttestation>& attestations) {
     const auto verdict = district_.TryParsed(parsed, attestations);
-    if (verdict.ok()) CheckInForce(*verdict, parsed.message.event_case());
+    if (verdict.ok()) CheckInForce(*verdict, parsed.message);
     const auto again = district_.TryParsed(parsed, attestations);
     if (!verdict.ok()) {
       Check(verdict.status().code() == absl::StatusCode::kUnimplemented &&
@@ -242,8 +243,10 @@ class Run {
     return true;
   }
 
-  // Each violation is of a rule that the log's rule set has, at this event and to this effect.
-  void CheckInForce(const Verdict& verdict, rules::Event event) {
+  // Each violation is of a rule that the log's rule set has, at this statement and to this effect.
+  void CheckInForce(const Verdict& verdict, const Statement& statement) {
+    const rules::Event event = statement.event_case();
+    const bool one_sided = rules::IsOneSided(statement);
     const auto log = rules::ReadLog(district_.state());
     Check(log.ok() && log->has_value(), "the log is founded");
     const uint32_t rule_set = (*log)->rule_set();
@@ -252,7 +255,7 @@ class Run {
       Check(std::any_of(rules.begin(), rules.end(),
                         [&](const rules::Rule& rule) {
                           return rule.id == violation.rule && rule.InForce(rule_set) &&
-                                 rule.At(event) == violation.effect;
+                                 rule.At(event, one_sided) == violation.effect;
                         }),
             fmt::format("rule set {} has {} at {}", rule_set, violation.rule,
                         rules::EventName(event)));

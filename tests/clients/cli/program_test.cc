@@ -426,6 +426,11 @@ TEST_F(ProgramTest, ARuleIsShownAlone) {
   EXPECT_EQ(shown.json()["rule"], "PARTY-TWO");
   EXPECT_EQ(shown.json()["first_set"], 1);
   EXPECT_FALSE(shown.json()["forbids"].empty());
+  EXPECT_TRUE(shown.json()["marks_one_sided"].empty());
+  const Ran carrier = program_.Run("home", {"rules", "show", "LICENCE-CARRIER"});
+  EXPECT_NE(carrier.out.find("  marks where one side alone asserts waste_collected\n"),
+            std::string::npos)
+      << carrier.out;
   const Ran unknown = program_.Run("home", {"rules", "show", "PARTY-SEVEN"});
   EXPECT_EQ(unknown.exit, 1);
   EXPECT_NE(unknown.err.find("PARTY-SEVEN"), std::string::npos) << unknown.err;
