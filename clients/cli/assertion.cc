@@ -56,10 +56,21 @@ absl::StatusOr<std::vector<FormerName>> GiveNames(Context& context, const Assert
   for (const auto& [name, id] : names) {
     absl::StatusOr<std::optional<std::string>> known = context.FindAlias(name);
     if (!known.ok()) return known.status();
-    if (known->has_value()) former.push_back({name.substr(name.starts_with('@') ? 1 : 0), **known});
+    if (known->has_value()) former.push_back({std::string(WithoutAt(name)), **known});
     if (absl::Status status = context.Alias(name, id); !status.ok()) return status;
   }
   return former;
+}
+
+// Says of each what it names now.
+std::string GiveBackNames(Context& context, const std::vector<FormerName>& former) {
+  std::string text;
+  for (const auto& [name, id] : former) {
+    const absl::Status status = context.Alias(name, id);
+    text += status.ok() ? fmt::format("@{} names {} as before\n", name, id)
+                        : fmt::format("{}\n", std::string(status.message()));
+  }
+  return text;
 }
 
 }  // namespace
@@ -168,17 +179,10 @@ absl::Status SendAndAnswer(Context& context, const std::string& own, const Json&
     json.update(made);
     list.push_back(std::move(json));
     text += OutcomeText(outcome, receipt, context.chinese());
-    const bool waits = outcome.kind == sdk::Outcome::Kind::kWaiting;
-    if (IsRefused(outcome)) {
-      for (const FormerName& each : former) {
-        const absl::Status status = context.Alias(each.name, each.id);
-        text += status.ok() ? fmt::format("@{} names {} as before\n", each.name, each.id)
-                            : fmt::format("{}\n", std::string(status.message()));
-      }
-    }
-    if (IsRefused(outcome) || (waits && outcome.missing_predecessor.has_value())) {
-      exit = Exit::kRefused;
-    }
+    if (IsRefused(outcome)) text += GiveBackNames(context, former);
+    const bool lacks_predecessor =
+        outcome.kind == sdk::Outcome::Kind::kWaiting && outcome.missing_predecessor.has_value();
+    if (IsRefused(outcome) || lacks_predecessor) exit = Exit::kRefused;
   }
   if (own.empty()) {
     if (list.empty()) text += "the outbox is empty\n";

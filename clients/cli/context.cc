@@ -16,11 +16,11 @@ namespace {
 
 constexpr char kPrintedPayload[] = "cradle/printed";
 
+}  // namespace
+
 std::string_view WithoutAt(std::string_view name) {
   return name.starts_with('@') ? name.substr(1) : name;
 }
-
-}  // namespace
 
 Exit ExitOf(const absl::Status& status) {
   if (status.ok()) return Exit::kOk;

@@ -97,6 +97,9 @@ class Context {
   Exit exit_ = Exit::kOk;
 };
 
+// Of a short name, which may be written with its @.
+std::string_view WithoutAt(std::string_view name);
+
 Exit ExitOf(const absl::Status& status);
 // An error whose particulars the command has printed itself: only the exit code is left to give.
 absl::Status Printed(Exit exit);

@@ -49,7 +49,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::To(const std::string& ad
   }
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kReceiveBytesMax);
-  // Else a channel tells for a whole second how it failed last, and no try reaches the server.
+  // Else a channel lets a whole second pass before it connects again.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS,
                    static_cast<int>(retry.first_wait.count()));
   return std::make_unique<Connection>(
